@@ -1,0 +1,69 @@
+import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { Config } from './config.js'
+import type { Identity } from './identity/identity.js'
+import { createStaticIdentity } from './identity/static.js'
+import { Lifecycle } from './lifecycle.js'
+import { bodies } from './plugins/bodies.js'
+import { answerBrokenRequest } from './plugins/broken-requests.js'
+import { drain } from './plugins/drain.js'
+import { headers } from './plugins/headers.js'
+import { origins } from './plugins/origins.js'
+import { createTrust, requestIdOf } from './plugins/peers.js'
+import { answerUnrouted, problems } from './plugins/problems.js'
+import { createRateLimit } from './plugins/rate-limit.js'
+import { telemetry } from './plugins/telemetry.js'
+import { health } from './routes/health.js'
+import { vaultSession } from './routes/vault-session.js'
+import { strictOptions, vocabulary } from './schemas/vocabulary.js'
+import { createUpstream } from './upstream/client.js'
+import type { Upstream } from './upstream/upstream.js'
+import { version } from './version.js'
+
+/** What the app is made of, where a caller brings its own. */
+export interface Parts {
+  logger: FastifyBaseLogger
+  lifecycle?: Lifecycle
+  identity?: Identity
+  upstream?: Upstream
+}
+
+const BODY_BYTES = 16_384
+
+/** Milliseconds that a client has for its request, headers and body. It is cut within a second after. */
+const REQUEST_MS = 5_000
+
+/**
+ * The broker, made and wired, not listening. Parts are registered in the order in which a request passes them.
+ * `app.close()` finishes what is under way and closes the upstream's connections.
+ */
+export async function createApp (config: Config, { logger, lifecycle = new Lifecycle(), ...parts }: Parts): Promise<FastifyInstance> {
+  const identity = parts.identity ?? createStaticIdentity(config.identity.consumerId)
+  const upstream = parts.upstream ?? createUpstream({ ...config.upstream, userAgent: `vault-session-broker/${version}` })
+  const isTrusted = createTrust(config.server.trustedProxies)
+
+  const app = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    genReqId: (request) => requestIdOf(request, isTrusted),
+    trustProxy: isTrusted,
+    bodyLimit: BODY_BYTES,
+    requestTimeout: REQUEST_MS,
+    http: { headersTimeout: REQUEST_MS, connectionsCheckingInterval: 1_000 },
+    return503OnClosing: false,
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: answerUnrouted,
+    ajv: { customOptions: { ...strictOptions, ...vocabulary } },
+  })
+
+  await app.register(telemetry)
+  await app.register(headers)
+  await app.register(problems)
+  await app.register(drain, { lifecycle })
+  await app.register(origins, { origins: config.origins })
+  const limit = await createRateLimit(app, config.rateLimit)
+  await app.register(bodies)
+  await app.register(health, { isReady: () => lifecycle.isReady })
+  await app.register(vaultSession, { identity, limit, rules: config.session, upstream })
+  app.addHook('onClose', () => upstream.close())
+  return app
+}

@@ -1,0 +1,93 @@
+import { files as fileSystem, type Files } from './config/files.js'
+import { readPolicy } from './config/policy-file.js'
+import { readVariables, type Variables } from './config/variables.js'
+import { EnvironmentSchema, type Environment } from './schemas/environment.js'
+import type { SessionPolicy } from './schemas/policy.js'
+import { parseUrl } from './schemas/urls.js'
+import { Secret } from './secret.js'
+
+/** What the broker runs with, in the groups that its parts take. Frozen, all the way down. */
+export type Config = ReturnType<typeof group>
+
+/** The environment cannot be run with. `faults` says why: a line each, by the variable's name, without a value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly faults: readonly string[]
+
+  constructor (faults: readonly string[]) {
+    super(faults.join('\n'))
+    this.faults = faults
+  }
+}
+
+/**
+ * Reads the configuration from environment variables, an empty one counting as unset, and from the files that
+ * `NAME_FILE` and `SESSION_POLICY_FILE` name.
+ *
+ * @throws ConfigError with every fault at once.
+ */
+export function readConfig (variables: Variables, files: Files = fileSystem): Config {
+  const { environment, policy, faults } = read(variables, files)
+  if (faults.length > 0) throw new ConfigError(faults)
+  return group(environment, policy)
+}
+
+/** What it would run with, `NAME=value` a line, a secret as `set`, a variable without a value left empty. */
+export function describeConfig (variables: Variables, files: Files = fileSystem): string[] {
+  const { environment, policy } = read(variables, files)
+  const lines = Object.entries(EnvironmentSchema.properties).map(([name, schema]) => {
+    const value: unknown = environment[name as keyof Environment]
+    if (value === undefined) return `${name}=`
+    return `${name}=${'x-secret' in schema ? 'set' : String(value)}`
+  })
+  return [...lines, `session policy: ${JSON.stringify(policy)}`]
+}
+
+function read (variables: Variables, files: Files) {
+  const faults: string[] = []
+  const environment = readVariables(variables, files, faults)
+  const path = environment.SESSION_POLICY_FILE
+  const text = path === undefined ? '{}' : files.read('SESSION_POLICY_FILE', path, faults) ?? '{}'
+  const policy = readPolicy(text, redirectUris(environment), faults)
+  return { environment, policy, faults }
+}
+
+function redirectUris (environment: Environment): string[] {
+  // An entry without a path is an origin; any other is one whole URL, in its parsed form.
+  return [environment.ALLOWED_REDIRECT_URIS].flat().map((text) => {
+    const url = parseUrl(text)
+    return url === undefined || url.origin === text ? text : url.href
+  })
+}
+
+function group (environment: Environment, policy: SessionPolicy) {
+  return freeze({
+    server: {
+      host: environment.HOST,
+      port: environment.PORT,
+      trustedProxies: environment.TRUSTED_PROXIES,
+      shutdownDelayMs: environment.SHUTDOWN_DELAY_MS,
+      shutdownTimeoutMs: environment.SHUTDOWN_TIMEOUT_MS,
+    },
+    log: { level: environment.LOG_LEVEL },
+    identity: { kind: 'static' as const, consumerId: environment.APIDECK_CONSUMER_ID ?? '' },
+    origins: environment.ALLOWED_ORIGINS,
+    session: { policy, redirectUris: redirectUris(environment) },
+    rateLimit: { max: environment.RATE_LIMIT_MAX, windowMs: environment.RATE_LIMIT_WINDOW_MS },
+    upstream: {
+      baseUrl: environment.APIDECK_BASE_URL,
+      apiKey: new Secret(environment.APIDECK_API_KEY),
+      appId: environment.APIDECK_APP_ID,
+      vaultHosts: environment.VAULT_HOSTS,
+      timeoutMs: environment.UPSTREAM_TIMEOUT_MS,
+      connections: environment.UPSTREAM_CONNECTIONS,
+    },
+  })
+}
+
+function freeze<T extends object> (value: T): Readonly<T> {
+  for (const member of Object.values(value) as unknown[]) {
+    if (typeof member === 'object' && member !== null) freeze(member)
+  }
+  return Object.freeze(value)
+}

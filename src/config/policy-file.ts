@@ -1,0 +1,41 @@
+import { Ajv } from 'ajv'
+import { describeFaults } from '../schemas/faults.js'
+import { SessionPolicySchema, type SessionPolicy } from '../schemas/policy.js'
+import { matchRedirectUri } from '../schemas/redirect-uri.js'
+import { MAX_SESSION_SECONDS, sessionSeconds } from '../schemas/session-length.js'
+import { strictOptions, vocabulary } from '../schemas/vocabulary.js'
+
+const validate = new Ajv({ ...strictOptions, ...vocabulary }).compile<SessionPolicy>(SessionPolicySchema)
+
+/** A session policy from the text of its file. What is wrong goes to `faults`, by pointer. */
+export function readPolicy (text: string, redirectUris: readonly string[], faults: string[]): SessionPolicy {
+  const policy = parse(text)
+  if (policy === undefined) faults.push('SESSION_POLICY_FILE names a file that is not JSON')
+  else if (validate(policy)) faults.push(...unworkable(policy, redirectUris).map((fault) => `SESSION_POLICY_FILE: ${fault}`))
+  else faults.push(...describeFaults(validate.errors ?? []).map(({ pointer, message }) => `SESSION_POLICY_FILE: ${pointer || 'the whole'} ${message}`))
+  return policy as SessionPolicy
+}
+
+function parse (text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Why a policy that fits its schema could still not work. */
+function unworkable (policy: SessionPolicy, redirectUris: readonly string[]): string[] {
+  const faults: string[] = []
+  const redirectUri = policy.session?.redirect_uri
+  if (redirectUri !== undefined && matchRedirectUri(redirectUri, redirectUris) === undefined) {
+    faults.push('/session/redirect_uri must be allowed by ALLOWED_REDIRECT_URIS')
+  }
+  const length = sessionSeconds(policy.session?.settings?.session_length ?? '') ?? 0
+  const maximum = sessionSeconds(policy.max_session_length ?? '') ?? MAX_SESSION_SECONDS
+  if (length > maximum) faults.push('/session/settings/session_length must not be longer than /max_session_length')
+  if (policy.consumer_metadata_claims !== undefined) {
+    faults.push('/consumer_metadata_claims needs verified claims, which IDENTITY=static does not have')
+  }
+  return faults
+}

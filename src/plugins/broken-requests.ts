@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { ConnectionError, FastifyInstance } from 'fastify'
+import { BrokerError } from '../errors.js'
+import { standardHeaders } from './headers.js'
+import { toProblem } from './problems.js'
+
+/**
+ * Refuses what Node cannot read as a request (broken framing, too large a header, too slow a client), and closes the
+ * connection. No hook runs for these, so the answer is written by hand.
+ */
+export function answerBrokenRequest (this: FastifyInstance, failure: ConnectionError, socket: Socket): void {
+  if (!socket.writable) {
+    socket.destroy()
+    return
+  }
+  const requestId = randomUUID()
+  const error = new BrokerError('invalid_request', {
+    detail: 'The request is not well-formed HTTP, its headers are too large, or it took too long to arrive.',
+  })
+  const body = JSON.stringify(toProblem(error, requestId))
+  const headers = {
+    ...standardHeaders(requestId),
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  }
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  socket.end(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\n${head}\r\n${body}`, () => socket.destroy())
+  this.log.info({ request_id: requestId, status: error.status, code: error.code, failure: failure.code, address: socket.remoteAddress }, 'request refused')
+}

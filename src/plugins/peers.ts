@@ -1,0 +1,25 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { BlockList, isIPv6 } from 'node:net'
+
+/** Whether an address, a peer's own, is a proxy whose forwarded headers count. */
+export type IsTrusted = (address: string | undefined) => boolean
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
+
+/** @param cidrs addresses and networks, such as `10.0.0.0/8` and `::1` */
+export function createTrust (cidrs: readonly string[]): IsTrusted {
+  const trusted = new BlockList()
+  for (const cidr of cidrs) {
+    const [address = '', prefix] = cidr.split('/')
+    const [family, bits] = isIPv6(address) ? ['ipv6', 128] as const : ['ipv4', 32] as const
+    trusted.addSubnet(address, Number(prefix ?? bits), family)
+  }
+  return (address) => address !== undefined && trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
+}
+
+/** The request's ID: the one that a trusted proxy gave it, or a new one. */
+export function requestIdOf (request: IncomingMessage, isTrusted: IsTrusted): string {
+  const given = request.headers['x-request-id']
+  return typeof given === 'string' && REQUEST_ID.test(given) && isTrusted(request.socket.remoteAddress) ? given : randomUUID()
+}

@@ -1,0 +1,82 @@
+import type { ErrorObject } from 'ajv'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { BrokerError, type ErrorCode } from '../errors.js'
+import { isNavigation } from '../policy/answer-shape.js'
+import { describeFaults } from '../schemas/faults.js'
+import { problemType, type Problem } from '../schemas/problem.js'
+import { standardHeaders } from './headers.js'
+import { problemPage, problemPageHeaders } from './problem-page.js'
+import { logWhenDone } from './telemetry.js'
+
+/** Whatever is thrown ends here, as a problem of the catalogue. */
+export const problems = fp(async (app: FastifyInstance) => {
+  app.setErrorHandler((thrown: FastifyError, request, reply) => answer(toBrokerError(thrown), request, reply))
+  app.setNotFoundHandler(async (request) => {
+    throw unknownRoute(app, request)
+  })
+}, { name: 'problems' })
+
+/** Answers a request whose URL cannot be decoded: it has no route, so no hook has run. */
+export function answerUnrouted (thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  logWhenDone(request, reply)
+  reply.headers(standardHeaders(request.id))
+  answer(toBrokerError(thrown), request, reply)
+}
+
+/** Answers with an error: a page for a navigation, problem+json for a program. */
+function answer (error: BrokerError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  request.outcome = error.level
+  Object.assign(request.facts, error.facts, { code: error.code })
+  if (error.code === 'internal_error') request.log.error({ err: error.cause }, 'internal error')
+  const problem = toProblem(error, request.id)
+  reply.code(error.status).headers(error.headers)
+  return isNavigation(request.headers)
+    ? reply.headers(problemPageHeaders).send(problemPage(problem))
+    : reply.type('application/problem+json').send(JSON.stringify(problem))
+}
+
+/** An error as its answer's body. */
+export function toProblem ({ code, title, status, message, errors }: BrokerError, requestId: string): Problem {
+  return {
+    type: problemType(code),
+    title,
+    status,
+    detail: message,
+    code,
+    request_id: requestId,
+    ...(errors === undefined ? {} : { errors: [...errors] }),
+  }
+}
+
+/** Fastify's own refusals, by its codes. */
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+  FST_ERR_BAD_URL: 'not_found',
+}
+
+function toBrokerError (thrown: FastifyError): BrokerError {
+  if (thrown instanceof BrokerError) return thrown
+  if (thrown.validation !== undefined) {
+    return new BrokerError('invalid_request', {
+      detail: 'The body does not fit the Session schema: see errors.',
+      errors: describeFaults(thrown.validation as ErrorObject[]),
+    })
+  }
+  const code = CODES[thrown.code]
+  if (code !== undefined) return new BrokerError(code)
+  // What else Fastify blames on the caller it finds while it reads the body.
+  if (thrown.statusCode !== undefined && thrown.statusCode >= 400 && thrown.statusCode < 500) {
+    return new BrokerError('invalid_request', { detail: 'The body is not valid JSON, or not as long as it says.' })
+  }
+  return new BrokerError('internal_error', { cause: thrown })
+}
+
+function unknownRoute (app: FastifyInstance, request: FastifyRequest): BrokerError {
+  const [url = ''] = request.url.split('?', 1)
+  const allow = (['GET', 'HEAD', 'POST'] as const).filter((method) => app.hasRoute({ method, url }))
+  return allow.length === 0
+    ? new BrokerError('not_found')
+    : new BrokerError('method_not_allowed', { headers: { allow: allow.join(', ') } })
+}

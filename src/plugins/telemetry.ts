@@ -1,0 +1,47 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import type { Level } from '../errors.js'
+
+/** What the parts that a request passes leave for its log line. */
+export interface RequestFacts {
+  consumer_id?: string
+  code?: string
+  [upstream: `upstream_${string}`]: unknown
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    facts: RequestFacts
+    /** The level of the request's log line. */
+    outcome: Level | 'debug'
+  }
+  interface FastifyContextConfig {
+    /** Requests that say nothing, such as a probe's, are logged at `debug`. */
+    quiet?: boolean
+  }
+}
+
+/** One log line a request, whatever becomes of it. Neither its URL nor a header is in it. */
+export const telemetry = fp(async (app: FastifyInstance) => {
+  app.decorateRequest('facts')
+  app.decorateRequest('outcome')
+  app.addHook('onRequest', async (request, reply) => logWhenDone(request, reply))
+}, { name: 'telemetry' })
+
+/** Begins a request's facts, and logs them as its connection is done with it. */
+export function logWhenDone (request: FastifyRequest, reply: FastifyReply): void {
+  const { config, url: route } = request.routeOptions
+  request.facts = {}
+  request.outcome = config?.quiet === true ? 'debug' : 'info'
+  reply.raw.once('close', () => {
+    const isAnswered = reply.raw.writableFinished
+    request.log[request.outcome]({
+      method: request.method,
+      route,
+      status: isAnswered ? reply.statusCode : undefined,
+      duration_ms: Math.round(reply.elapsedTime),
+      address: request.ip,
+      ...request.facts,
+    }, isAnswered ? 'request completed' : 'request abandoned by the client')
+  })
+}

@@ -1,0 +1,151 @@
+import { Type, type Static } from '@sinclair/typebox'
+import { MAX_URL_LENGTH } from './urls.js'
+
+interface Words {
+  /** What the variable is for. The same words stand in `.env.example`. */
+  description: string
+  /** Completes "must be …" where a value does not fit. */
+  'x-expected': string
+}
+
+const text = (words: Words, rules: { pattern?: string, format?: string, default?: string } = {}) =>
+  Type.String({ maxLength: MAX_URL_LENGTH, ...words, ...rules })
+
+/** Also read from the file that `NAME_FILE` names, and never shown. */
+const secret = (words: Words, rules: { pattern?: string, minLength?: number } = {}) =>
+  Type.String({ maxLength: 4096, 'x-secret': true, ...words, ...rules })
+
+const integer = (description: string, minimum: number, maximum: number) =>
+  Type.Integer({ description, minimum, maximum, 'x-expected': `a whole number from ${minimum} to ${maximum}` })
+
+const withDefault = <T extends object>(schema: T, value: number) => ({ ...schema, default: value })
+
+const choice = <const T extends string>(values: readonly T[], description: string, fallback?: T) => Type.Unsafe<T>({
+  type: 'string',
+  enum: values,
+  description,
+  'x-expected': `one of ${values.join(', ')}`,
+  ...(fallback === undefined ? {} : { default: fallback }),
+})
+
+/** Comma-separated. */
+const list = (words: Words, item: { pattern?: string, format?: string }, fallback: readonly string[] = []) =>
+  Type.Array(Type.String({ maxLength: MAX_URL_LENGTH, ...item, 'x-expected': words['x-expected'] }), {
+    ...words,
+    maxItems: 100,
+    default: fallback,
+  })
+
+/**
+ * Every variable that the broker reads, with its meaning, its form and its default, in the order of `.env.example`.
+ * A variable without a default is required unless it is optional. What no single variable can tell (that two of them
+ * contradict each other, say) is in `config`.
+ */
+export const EnvironmentSchema = Type.Object({
+  APIDECK_API_KEY: secret({
+    description: 'The secret API key of the Apideck application, without Bearer.',
+    'x-expected': 'the key alone, without Bearer and white space',
+  }, { pattern: '^[A-Za-z0-9._~+/-]+=*$', minLength: 8 }),
+  APIDECK_APP_ID: text({
+    description: 'The ID of the Apideck application.',
+    'x-expected': 'an ID of at most 255 characters, without white space',
+  }, { pattern: '^[\\x21-\\x7e]{1,255}$' }),
+  APIDECK_BASE_URL: text({
+    description: 'The upstream.',
+    'x-expected': 'an https URL (http to loopback alone) without userinfo, query and fragment',
+  }, { format: 'base-url', default: 'https://unify.apideck.com' }),
+  APIDECK_CONSUMER_ID: Type.Optional(text({
+    description: 'The one consumer whose vault opens with IDENTITY=static.',
+    'x-expected': '1 to 255 of A-Z a-z 0-9 . _ : @ / + = | ~ -',
+  }, { format: 'consumer-id' })),
+
+  HOST: text({
+    description: 'The address to listen on.',
+    'x-expected': 'an IP address or a host name',
+  }, { pattern: '^[A-Za-z0-9.:-]{1,253}$', default: '0.0.0.0' }),
+  PORT: withDefault(integer('The port to listen on; 0 takes any free one.', 0, 65_535), 3000),
+  LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    'The least level that is logged.', 'info'),
+
+  IDENTITY: choice(['jwt', 'gateway', 'static'],
+    'Where the consumer ID comes from. There is no default; static is for single-tenant tools and development.'),
+  JWT_ISSUER: Type.Optional(text({
+    description: 'The issuer of the tokens that are accepted. Not there yet.',
+    'x-expected': 'an https URL (http to loopback alone)',
+  })),
+  JWT_AUDIENCE: Type.Optional(text({
+    description: 'The audience that a token must name. Not there yet.',
+    'x-expected': 'an audience',
+  })),
+  JWT_JWKS_URI: Type.Optional(text({
+    description: 'Where the issuer publishes its keys. Not there yet.',
+    'x-expected': 'an https URL (http to loopback alone)',
+  })),
+  JWT_ALGORITHMS: Type.Optional(text({
+    description: 'The signature algorithms that are accepted, comma-separated. Not there yet.',
+    'x-expected': 'names of asymmetric algorithms',
+  })),
+  JWT_CONSUMER_CLAIM: Type.Optional(text({
+    description: 'The claim that holds the consumer ID, or an array of them. Not there yet.',
+    'x-expected': 'the name of a claim',
+  })),
+  JWT_HEADER: Type.Optional(text({
+    description: 'Another header that a token may come in. Not there yet.',
+    'x-expected': 'the name of a header',
+  })),
+  JWT_COOKIE: Type.Optional(text({
+    description: 'A cookie that a token may come in. Not there yet.',
+    'x-expected': 'the name of a cookie',
+  })),
+  GATEWAY_CONSUMER_HEADER: Type.Optional(text({
+    description: 'The header in which the gateway names the consumer. Not there yet.',
+    'x-expected': 'the name of a header',
+  })),
+  GATEWAY_SECRET: Type.Optional(secret({
+    description: 'What the gateway proves itself with in x-gateway-secret. Not there yet.',
+    'x-expected': 'at least 16 characters',
+  }, { minLength: 16 })),
+  TRUSTED_PROXIES: list({
+    description: 'Addresses or CIDRs of the proxies whose X-Forwarded-For and X-Request-Id count, comma-separated.',
+    'x-expected': 'IP addresses or CIDRs, comma-separated',
+  }, { format: 'cidr' }),
+
+  ALLOWED_ORIGINS: list({
+    description: 'The origins of the frontends, exact, comma-separated. None: same-origin only.',
+    'x-expected': 'origins such as https://app.example.com (http to loopback alone), comma-separated',
+  }, { format: 'web-origin' }),
+  ALLOWED_REDIRECT_URIS: list({
+    description: 'Origins or whole URLs that a vault may send users back to, comma-separated. None: no redirect_uri.',
+    'x-expected': 'origins or canonical https URLs (http to loopback alone), comma-separated',
+  }, { format: 'redirect-uri' }),
+  VAULT_HOSTS: list({
+    description: 'The hosts that a session_uri may have, comma-separated.',
+    'x-expected': 'host names in lower case, with a port where it is not 443, comma-separated',
+  }, { format: 'host' }, ['vault.apideck.com']),
+  SESSION_POLICY_FILE: Type.Optional(text({
+    description: 'A JSON file with defaults and limits for sessions.',
+    'x-expected': 'the path of a file',
+  })),
+
+  UPSTREAM_TIMEOUT_MS: withDefault(
+    integer('Milliseconds that one call to Apideck may take in all.', 100, 120_000), 10_000),
+  UPSTREAM_CONNECTIONS: withDefault(integer('Sockets kept open to Apideck.', 1, 1024), 64),
+  RATE_LIMIT_MAX: withDefault(
+    integer('Sessions that one consumer (with IDENTITY=static one client address) may ask for in a window.', 1, 1_000_000), 30),
+  RATE_LIMIT_WINDOW_MS: withDefault(integer('Milliseconds of that window.', 1_000, 86_400_000), 60_000),
+  REDIS_URL: Type.Optional(secret({
+    description: 'The Redis that replicas share their limits in. Not there yet.',
+    'x-expected': 'a redis or rediss URL',
+  })),
+  METRICS_PORT: Type.Optional(integer('The port of the Prometheus metrics. Not there yet.', 0, 65_535)),
+  SHUTDOWN_DELAY_MS: withDefault(
+    integer('Milliseconds that it goes on serving, but says it is not ready, once told to stop.', 0, 300_000), 0),
+  SHUTDOWN_TIMEOUT_MS: withDefault(
+    integer('Milliseconds that requests then have to finish.', 100, 300_000), 10_000),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(text({
+    description: 'Where traces go. Not there yet.',
+    'x-expected': 'an http or https URL',
+  })),
+})
+
+export type Environment = Static<typeof EnvironmentSchema>

@@ -1,0 +1,51 @@
+/** The longest URL that a Session may hold, in characters. */
+export const MAX_URL_LENGTH = 2048
+
+/** The URL as the WHATWG parser reads it, or `undefined`. */
+export function parseUrl (text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined
+}
+
+/** Whether a host, as `URL.hostname` writes it, can only be this machine: localhost (RFC 6761), 127/8 or ::1. */
+export function isLoopback (hostname: string): boolean {
+  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' ||
+    /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname)
+}
+
+/** https, or http to loopback alone. */
+export function isSecure (url: URL): boolean {
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
+}
+
+export function hasUserinfo (url: URL): boolean {
+  return url.username !== '' || url.password !== ''
+}
+
+/** A URL of an image or a page that the vault shows: https, without userinfo, no white space to be dropped. */
+export function isHttpsUrl (text: string): boolean {
+  const url = parseUrl(text)
+  return url !== undefined && url.protocol === 'https:' && !hasUserinfo(url) && isPrintableAscii(text)
+}
+
+/** An origin as browsers write it in `Origin`: `https://app.example.com`, or http to loopback. */
+export function isWebOrigin (text: string): boolean {
+  const url = parseUrl(text)
+  return url !== undefined && isSecure(url) && url.origin === text
+}
+
+/** A host as `URL.host` writes it, with its port where that is not 443. */
+export function isHost (text: string): boolean {
+  return parseUrl(`https://${text}`)?.host === text
+}
+
+/** The upstream's base: https, or http to loopback, with a path at most. */
+export function isBaseUrl (text: string): boolean {
+  const url = parseUrl(text)
+  return url !== undefined && isSecure(url) && !hasUserinfo(url) && url.search === '' && url.hash === '' &&
+    !/[?#]/.test(text)
+}
+
+/** Graphic ASCII, no space: what may stand in a header as it is, and reads alike to every parser. */
+export function isPrintableAscii (text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text)
+}

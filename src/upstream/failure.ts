@@ -1,0 +1,41 @@
+import { BrokerError, type ErrorCode } from '../errors.js'
+import type { CallFacts } from './upstream.js'
+
+const TIMEOUTS = new Set([
+  'TimeoutError', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT',
+])
+const INVALID_RESPONSES = new Set([
+  'UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_EXCEEDED_MAX_SIZE', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'UND_ERR_INFO',
+])
+const CLOSED = new Set(['UND_ERR_CLOSED', 'UND_ERR_DESTROYED'])
+
+/** Ours, not the connection's: undici was called with something it cannot send. */
+const BUG = 'UND_ERR_INVALID_ARG'
+
+/** How undici names a 1xx that is no interim answer; it has no code of its own for it. */
+const BAD_STATUS = new Set(['bad response', 'bad upgrade'])
+
+/**
+ * The broker's error for a call that got no answer, told by the code of what was thrown. What has no code is no
+ * failure of a connection but a bug, and is returned as it is.
+ */
+export function failureOf (error: unknown, facts: CallFacts): unknown {
+  if (error instanceof BrokerError || !(error instanceof Error)) return error
+  const cause = codeOf(error)
+  return cause === undefined || cause === BUG
+    ? error
+    : new BrokerError(classify(cause, error.message), { facts: { ...facts, upstream_failure: cause }, cause: error })
+}
+
+function codeOf (error: Error): string | undefined {
+  if (error.name === 'TimeoutError') return error.name
+  const code = 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : undefined
+}
+
+function classify (code: string, message: string): ErrorCode {
+  if (TIMEOUTS.has(code)) return 'upstream_timeout'
+  if (CLOSED.has(code)) return 'shutting_down'
+  if (INVALID_RESPONSES.has(code) || code.startsWith('HPE_') || BAD_STATUS.has(message)) return 'upstream_invalid_response'
+  return 'upstream_unreachable'
+}

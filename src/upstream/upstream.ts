@@ -1,0 +1,31 @@
+import type { MintedSession } from '../schemas/minted-session.js'
+import type { Session } from '../schemas/session.js'
+
+/** What one call upstream leaves in the log line of its request. Never a body, a token or a URL. */
+export interface CallFacts {
+  upstream_duration_ms: number
+  upstream_status?: number
+  /** Apideck's `Request-Id`, to quote to its support. */
+  upstream_request_id?: string
+  /** Apideck's `type_name`, where it answered with an error. */
+  upstream_error?: string
+  /** The code of what broke, where no answer came. */
+  upstream_failure?: string
+}
+
+export interface Minted {
+  session: MintedSession
+  facts: CallFacts
+}
+
+/** Apideck, as the rest of the broker sees it. */
+export interface Upstream {
+  /**
+   * Mints a session for a consumer. Safe to repeat: a token is only a token.
+   *
+   * @throws BrokerError any of the codes that the catalogue lists under "What happened upstream", or `shutting_down`
+   */
+  createSession (session: Session, consumerId: string): Promise<Minted>
+  /** Waits for the calls under way, then closes the connections. */
+  close (): Promise<void>
+}
