@@ -1,0 +1,66 @@
+import { inspect } from 'node:util'
+import t from 'tap'
+import { ConfigError, describeConfig, readConfig } from '../src/config.js'
+import { API_KEY, environment } from './helpers/environment.js'
+
+t.test('the configuration is grouped by the part that takes it', async (t) => {
+  const config = readConfig({ ...environment, ALLOWED_ORIGINS: 'https://app.acme.com', TRUSTED_PROXIES: '10.0.0.0/8' })
+  t.match(config, {
+    server: { host: '127.0.0.1', port: 0, trustedProxies: ['10.0.0.0/8'], shutdownDelayMs: 0, shutdownTimeoutMs: 10_000 },
+    log: { level: 'info' },
+    identity: { kind: 'static', consumerId: 'acme' },
+    origins: ['https://app.acme.com'],
+    session: { policy: {}, redirectUris: [] },
+    rateLimit: { max: 30, windowMs: 60_000 },
+    upstream: { baseUrl: 'https://unify.apideck.com', appId: 'app-1', vaultHosts: ['vault.apideck.com'], timeoutMs: 10_000, connections: 64 },
+  })
+  t.equal(config.upstream.apiKey.reveal(), API_KEY)
+})
+
+t.test('it is frozen, all the way down', async (t) => {
+  const config = readConfig({ ...environment, ALLOWED_ORIGINS: 'https://app.acme.com' })
+  const pending: unknown[] = [config]
+  for (const value of pending) {
+    if (typeof value !== 'object' || value === null) continue
+    t.ok(Object.isFrozen(value), inspect(value))
+    pending.push(...Object.values(value) as unknown[])
+  }
+})
+
+t.test('printing it does not show a secret', async (t) => {
+  const config = readConfig(environment)
+  t.notMatch(inspect(config, { depth: 9, showHidden: true }) + JSON.stringify(config), /canary/)
+})
+
+t.test('a redirect URI without a path is an origin, any other a URL in its parsed form', async (t) => {
+  const { session } = readConfig({ ...environment, ALLOWED_REDIRECT_URIS: 'https://app.acme.com,https://b.acme.com/,https://c.acme.com?x=1' })
+  t.strictSame(session.redirectUris, ['https://app.acme.com', 'https://b.acme.com/', 'https://c.acme.com/?x=1'])
+})
+
+t.test('a session policy comes from its file', async (t) => {
+  const directory = t.testdir({ 'policy.json': '{"max_session_length":"30m"}' })
+  const { session } = readConfig({ ...environment, SESSION_POLICY_FILE: `${directory}/policy.json` })
+  t.strictSame(session.policy, { max_session_length: '30m' })
+})
+
+t.test('every fault is reported at once, without a value', async (t) => {
+  const directory = t.testdir({ 'policy.json': '{"caller_field":[]}' })
+  const error = t.throws(() => readConfig({ APIDECK_API_KEY: 'Bearer canary', PORT: 'canary', ALLOWED_ORIGINS: 'canary', ALLOWED_REDIRECT_URIS: 'canary', SESSION_POLICY_FILE: `${directory}/policy.json` }))
+  t.type(error, ConfigError)
+  t.strictSame((error as ConfigError).faults.map((fault) => fault.split(' ', 1)[0]), [
+    'APIDECK_APP_ID', 'IDENTITY', 'APIDECK_API_KEY', 'PORT', 'ALLOWED_ORIGINS', 'ALLOWED_REDIRECT_URIS', 'SESSION_POLICY_FILE:',
+  ])
+  t.notMatch((error as ConfigError).message, /canary/)
+})
+
+t.test('a policy file that cannot be read is a fault', async (t) => {
+  t.throws(() => readConfig({ ...environment, SESSION_POLICY_FILE: '/nowhere.json' }), { faults: ['SESSION_POLICY_FILE names a file that cannot be read (ENOENT)'] })
+})
+
+t.test('it is described as NAME=value, a line each, a secret as set', async (t) => {
+  const lines = describeConfig({ ...environment, VAULT_HOSTS: 'a.example,b.example' })
+  for (const line of ['APIDECK_API_KEY=set', 'APIDECK_APP_ID=app-1', 'PORT=0', 'VAULT_HOSTS=a.example,b.example', 'REDIS_URL=', 'UPSTREAM_TIMEOUT_MS=10000', 'session policy: {}']) {
+    t.ok(lines.includes(line), line)
+  }
+  t.notMatch(lines.join('\n'), /canary/)
+})

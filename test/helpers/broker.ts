@@ -1,0 +1,69 @@
+import type { Test } from 'tap'
+import { request, type Dispatcher } from 'undici'
+import { createApp, type Parts } from '../../src/app.js'
+import { createLogger } from '../../src/logger.js'
+import { testConfig } from './environment.js'
+
+export type LogLine = Record<string, unknown>
+
+export interface Answer {
+  status: number
+  headers: Record<string, string | undefined>
+  text: string
+  /** The body, where it is JSON. */
+  json: Record<string, unknown>
+}
+
+interface Send {
+  method?: Dispatcher.HttpMethod
+  path?: string
+  headers?: Record<string, string>
+  body?: string
+}
+
+/** The broker on a free port of loopback, its log kept. Closed with the test. */
+export async function startBroker (t: Test, variables: Record<string, string> = {}, parts: Omit<Parts, 'logger'> = {}) {
+  const config = testConfig(variables)
+  const lines: string[] = []
+  const logger = createLogger({
+    level: 'trace',
+    secrets: [config.upstream.apiKey],
+    destination: { write: (line) => { lines.push(line) } },
+  })
+  const app = await createApp(config, { logger, ...parts })
+  t.teardown(() => app.close())
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+
+  return {
+    app,
+    url,
+    /** Everything logged so far, to the letter. */
+    output: () => lines.join(''),
+    log: () => lines.map((line) => JSON.parse(line) as LogLine),
+    /** `POST /vault-session`, unless told otherwise. */
+    send: ({ path = '/vault-session', method = 'POST', ...options }: Send = {}) => send(url + path, { method, ...options }),
+    postJson: (body: unknown, headers: Record<string, string> = {}) => send(`${url}/vault-session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    }),
+    postForm: (body: string, headers: Record<string, string> = {}) => send(`${url}/vault-session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      body,
+    }),
+  }
+}
+
+/** One request over a connection of its own. */
+export async function send (url: string, { method = 'GET', headers = {}, body }: Omit<Send, 'path'> = {}): Promise<Answer> {
+  const response = await request(url, { method, headers, body: body ?? null, reset: true })
+  const text = await response.body.text()
+  const isJson = /json/.test(String(response.headers['content-type']))
+  return {
+    status: response.statusCode,
+    headers: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)])),
+    text,
+    json: isJson ? JSON.parse(text) as Record<string, unknown> : {},
+  }
+}

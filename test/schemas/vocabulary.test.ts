@@ -1,0 +1,31 @@
+import { Ajv } from 'ajv'
+import t from 'tap'
+import { strictOptions, vocabulary } from '../../src/schemas/vocabulary.js'
+
+const ajv = new Ajv({ ...strictOptions, ...vocabulary })
+
+const rows: Array<[format: keyof typeof vocabulary.formats, fits: string, doesNot: string]> = [
+  ['https-url', 'https://a.example', 'http://a.example'],
+  ['session-length', '1h', '1y'],
+  ['redirect-uri', 'https://a.example/done', 'https://a.example//done'],
+  ['web-origin', 'https://a.example', 'https://a.example/'],
+  ['base-url', 'http://127.0.0.1:1', 'http://a.example'],
+  ['host', 'a.example', 'A.example'],
+  ['cidr', '10.0.0.0/8', '10.0.0.0/99'],
+  ['consumer-id', 'acme', 'ac me'],
+]
+t.strictSame(rows.map(([format]) => format).sort(), Object.keys(vocabulary.formats).sort(), 'a row for each format')
+for (const [format, fits, doesNot] of rows) {
+  t.test(`the format ${format} is checked`, async (t) => {
+    const validate = ajv.compile({ type: 'string', format })
+    t.ok(validate(fits))
+    t.notOk(validate(doesNot))
+  })
+}
+
+t.test('nothing is removed, converted or filled in', async (t) => {
+  const validate = ajv.compile({ type: 'object', additionalProperties: false, properties: { n: { type: 'integer' }, d: { type: 'integer', default: 1 } } })
+  const body = { n: '7', extra: true }
+  t.notOk(validate(body))
+  t.strictSame(body, { n: '7', extra: true })
+})

@@ -1,0 +1,21 @@
+import t from 'tap'
+import { createScrubber } from '../src/scrub.js'
+import { Secret } from '../src/secret.js'
+
+const scrub = createScrubber([new Secret('sk/live+1=='), new Secret('another-secret')])
+
+const rows: Array<[what: string, text: string, scrubbed: string]> = [
+  ['a known secret', 'key sk/live+1== is bad', 'key [secret] is bad'],
+  ['each known secret', 'sk/live+1== another-secret', '[secret] [secret]'],
+  ['a known secret, percent-encoded', '?k=sk%2Flive%2B1%3D%3D', '?k=[secret]'],
+  ['a JWT', 'got eyJhbGciOi.eyJjb25z.c2ln', 'got [secret]'],
+  ['an unsecured JWT', 'got eyJhbGciOi.eyJjb25z.', 'got [secret]'],
+  ['a bearer token', '"authorization":"Bearer abc.def"', '"authorization":"Bearer [secret]"'],
+  ['basic credentials, whatever their case', 'BASIC dXNlcjpwYXNz', 'BASIC [secret]'],
+  ['the URL of a session', 'https://vault.apideck.com/session/opaque"', 'https://vault.apideck.com/session/[secret]"'],
+  ['a token in a query', '/integrations/crm?jwt=opaque&x=1', '/integrations/crm?jwt=[secret]&x=1'],
+  ['nothing else', '{"msg":"request completed","status":200}', '{"msg":"request completed","status":200}'],
+]
+for (const [what, text, scrubbed] of rows) {
+  t.test(`takes out ${what}`, async (t) => t.equal(scrub(text), scrubbed))
+}
