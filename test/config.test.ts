@@ -54,7 +54,7 @@ t.test('every fault is reported at once, without a value', async (t) => {
 })
 
 t.test('a policy file that cannot be read is a fault', async (t) => {
-  t.throws(() => readConfig({ ...environment, SESSION_POLICY_FILE: '/nowhere.json' }), { faults: ['SESSION_POLICY_FILE names a file that cannot be read (ENOENT)'] })
+  t.throws(() => readConfig({ ...environment, SESSION_POLICY_FILE: '/nowhere.json' }), { name: 'ConfigError', faults: ['SESSION_POLICY_FILE names a file that cannot be read (ENOENT)'] })
 })
 
 t.test('it is described as NAME=value, a line each, a secret as set', async (t) => {

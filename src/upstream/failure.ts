@@ -1,11 +1,14 @@
 import { BrokerError, type ErrorCode } from '../errors.js'
 import type { CallFacts } from './upstream.js'
 
+/** Told by their name: the one's code is a number, the other's is not always there. */
+const NAMED = new Set(['TimeoutError', 'HTTPParserError'])
+
 const TIMEOUTS = new Set([
   'TimeoutError', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT',
 ])
 const INVALID_RESPONSES = new Set([
-  'UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_EXCEEDED_MAX_SIZE', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'UND_ERR_INFO',
+  'HTTPParserError', 'UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_EXCEEDED_MAX_SIZE', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'UND_ERR_INFO',
 ])
 const CLOSED = new Set(['UND_ERR_CLOSED', 'UND_ERR_DESTROYED'])
 
@@ -28,7 +31,7 @@ export function failureOf (error: unknown, facts: CallFacts): unknown {
 }
 
 function codeOf (error: Error): string | undefined {
-  if (error.name === 'TimeoutError') return error.name
+  if (NAMED.has(error.name)) return error.name
   const code = 'code' in error ? error.code : undefined
   return typeof code === 'string' ? code : undefined
 }
@@ -36,6 +39,6 @@ function codeOf (error: Error): string | undefined {
 function classify (code: string, message: string): ErrorCode {
   if (TIMEOUTS.has(code)) return 'upstream_timeout'
   if (CLOSED.has(code)) return 'shutting_down'
-  if (INVALID_RESPONSES.has(code) || code.startsWith('HPE_') || BAD_STATUS.has(message)) return 'upstream_invalid_response'
+  if (INVALID_RESPONSES.has(code) || BAD_STATUS.has(message)) return 'upstream_invalid_response'
   return 'upstream_unreachable'
 }

@@ -33,7 +33,7 @@ function isToken (text: string): boolean {
 function expiryOf (token: string): string | undefined {
   try {
     const { exp } = decodeJwt(token)
-    return exp === undefined ? undefined : new Date(exp * 1000).toISOString()
+    return typeof exp === 'number' ? new Date(exp * 1000).toISOString() : undefined
   } catch {
     return undefined
   }

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import type { Test } from 'tap'
 import { request, type Dispatcher } from 'undici'
 import { createApp, type Parts } from '../../src/app.js'
@@ -25,10 +26,16 @@ interface Send {
 export async function startBroker (t: Test, variables: Record<string, string> = {}, parts: Omit<Parts, 'logger'> = {}) {
   const config = testConfig(variables)
   const lines: string[] = []
+  const written = new EventEmitter()
   const logger = createLogger({
     level: 'trace',
     secrets: [config.upstream.apiKey],
-    destination: { write: (line) => { lines.push(line) } },
+    destination: {
+      write: (line) => {
+        lines.push(line)
+        written.emit('line')
+      },
+    },
   })
   const app = await createApp(config, { logger, ...parts })
   t.teardown(() => app.close())
@@ -40,6 +47,8 @@ export async function startBroker (t: Test, variables: Record<string, string> = 
     /** Everything logged so far, to the letter. */
     output: () => lines.join(''),
     log: () => lines.map((line) => JSON.parse(line) as LogLine),
+    /** Resolves as the next line is written. */
+    nextLine: () => once(written, 'line'),
     /** `POST /vault-session`, unless told otherwise. */
     send: ({ path = '/vault-session', method = 'POST', ...options }: Send = {}) => send(url + path, { method, ...options }),
     postJson: (body: unknown, headers: Record<string, string> = {}) => send(`${url}/vault-session`, {
@@ -64,6 +73,6 @@ export async function send (url: string, { method = 'GET', headers = {}, body }:
     status: response.statusCode,
     headers: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)])),
     text,
-    json: isJson ? JSON.parse(text) as Record<string, unknown> : {},
+    json: isJson && text !== '' ? JSON.parse(text) as Record<string, unknown> : {},
   }
 }

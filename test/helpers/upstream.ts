@@ -40,16 +40,35 @@ export function mint (_request: IncomingMessage, response: ServerResponse): void
 export async function httpUpstream (t: Test, answer: (request: IncomingMessage, response: ServerResponse) => void = mint) {
   const received: Received[] = []
   const server = createServer((request, response) => {
-    void text(request).then((body) => {
+    text(request).then((body) => {
       const { rawHeaders: raw } = request
       const headers = raw.flatMap((name, i): Array<[string, string]> => i % 2 === 0 ? [[name, raw[i + 1] ?? '']] : [])
       received.push({ method: request.method, url: request.url, headers, body })
       answer(request, response)
-    })
+    }, () => response.destroy())
   })
   const url = await listen(t, server)
   t.teardown(() => server.closeAllConnections())
   return { url, received }
+}
+
+/** An upstream that answers nothing by itself: `next()` is the response to the next request, to be ended by the test. */
+export async function heldUpstream (t: Test) {
+  const waiting: ServerResponse[] = []
+  const takers: Array<(response: ServerResponse) => void> = []
+  const upstream = await httpUpstream(t, (_request, response) => {
+    const taker = takers.shift()
+    if (taker === undefined) waiting.push(response)
+    else taker(response)
+  })
+  return {
+    ...upstream,
+    next: () => new Promise<ServerResponse>((resolve) => {
+      const response = waiting.shift()
+      if (response === undefined) takers.push(resolve)
+      else resolve(response)
+    }),
+  }
 }
 
 /** An upstream that is a bare socket, for what no HTTP server would say. Closed with the test. */

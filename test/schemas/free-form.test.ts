@@ -16,7 +16,7 @@ const rows: Array<[what: string, value: unknown, isWithin: boolean]> = [
   ['the longest string', { a: 'abcdef' }, true],
   ['a longer string', { a: ['abcdefg'] }, false],
   ['the largest exact integer', { a: Number.MAX_SAFE_INTEGER }, true],
-  ['an integer that a double rounds', { a: 9007199254740993 }, false],
+  ['an integer that a double rounds', JSON.parse('{"a":9007199254740993}'), false],
   ['a number that overflows', JSON.parse('{"a":1e999}'), false],
   ['a fraction', { a: 0.1 }, true],
 ]

@@ -1,3 +1,4 @@
+import type { TSchema } from '@sinclair/typebox'
 import { Ajv } from 'ajv'
 import t from 'tap'
 import { describeFaults } from '../../src/schemas/faults.js'
@@ -88,11 +89,11 @@ t.test('finds every fault at once', async (t) => {
 })
 
 t.test('every property says what it expects', async (t) => {
-  const branches: Array<Record<string, { properties?: object }>> = [SessionSchema.properties]
+  const branches: Array<Record<string, TSchema>> = [SessionSchema.properties]
   for (const branch of branches) {
     for (const [name, schema] of Object.entries(branch)) {
-      t.type((schema as Record<string, unknown>)['x-expected'], 'string', name)
-      if (schema.properties !== undefined) branches.push(schema.properties as Record<string, object>)
+      t.type(schema['x-expected'], 'string', name)
+      if (schema['properties'] !== undefined) branches.push(schema['properties'] as Record<string, TSchema>)
     }
   }
 })

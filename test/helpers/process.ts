@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import type { Test } from 'tap'
+
+/** Runs `src/server.ts` to its end, with nothing in its environment but these variables. */
+export async function runServer (variables: Record<string, string>, args: string[] = []) {
+  const child = spawnServer(variables, args)
+  const [code, stdout, stderr] = await Promise.all([exitOf(child), text(child.stdout), text(child.stderr)])
+  return { code, stdout, stderr }
+}
+
+/** Runs `src/server.ts` until it listens. Killed with the test, should it still run. */
+export async function startServer (t: Test, variables: Record<string, string>) {
+  const child = spawnServer(variables)
+  t.teardown(() => child.kill('SIGKILL'))
+  const exit = exitOf(child)
+  const chunks: string[] = []
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk))
+  const url = await Promise.race([addressIn(child), exit.then(() => { throw new Error(chunks.join('')) })])
+  return {
+    url,
+    /** Everything it wrote so far, to standard output and standard error. */
+    output: () => chunks.join(''),
+    kill: (signal: NodeJS.Signals) => child.kill(signal),
+    /** The exit code, once it has ended. */
+    exit,
+  }
+}
+
+function spawnServer (variables: Record<string, string>, args: string[] = []) {
+  return spawn(process.execPath, [...process.execArgv, 'src/server.ts', ...args], {
+    env: { PATH: process.env['PATH'], ...variables },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+type Child = ReturnType<typeof spawnServer>
+
+async function exitOf (child: Child): Promise<number | null> {
+  const [code] = await once(child, 'close') as [number | null]
+  return code
+}
+
+function addressIn (child: Child): Promise<string> {
+  return new Promise((resolve) => {
+    createInterface(child.stdout).on('line', (line) => {
+      const address = /Server listening at (http:[^"]+)/.exec(line)?.[1]
+      if (address !== undefined) resolve(address)
+    })
+  })
+}

@@ -1,0 +1,43 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import t from 'tap'
+import { startBroker } from '../helpers/broker.js'
+import { httpUpstream } from '../helpers/upstream.js'
+
+const upstream = await httpUpstream(t)
+const broker = await startBroker(t, { APIDECK_BASE_URL: upstream.url })
+
+/** What comes back until the connection closes. */
+async function exchange (bytes: string): Promise<string> {
+  const socket = connect(Number(new URL(broker.url).port), '127.0.0.1')
+  socket.write(bytes)
+  return text(socket)
+}
+
+const head = 'POST /vault-session HTTP/1.1\r\nhost: x\r\n'
+for (const [what, bytes] of [
+  ['no HTTP', 'hello\r\n\r\n'],
+  ['an HTTP/2 preface', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+  ['two lengths', `${head}content-length: 1\r\ncontent-length: 2\r\n\r\n{}`],
+  ['a length and chunks', `${head}content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n{}`],
+  ['a bad chunk', `${head}content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n`],
+  ['too large a header', `${head}x: ${'x'.repeat(20_000)}\r\n\r\n`],
+] as const) {
+  t.test(`${what} is refused in the shape of every error, and the connection closed`, async (t) => {
+    const answer = await exchange(bytes)
+    t.match(answer, /^HTTP\/1\.1 400 Bad Request\r\n/)
+    t.match(answer.toLowerCase(), /\r\nconnection: close\r\n/)
+    t.match(answer, /\r\ncache-control: no-store\r\n[^]*\r\ncontent-type: application\/problem\+json/)
+    const problem = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n'))) as Record<string, unknown>
+    t.match(problem, { status: 400, code: 'invalid_request', request_id: String })
+    t.match(broker.log().find((line) => line['request_id'] === problem['request_id']), { level: 'info', code: 'invalid_request', failure: String, address: '127.0.0.1' })
+    t.equal(upstream.received.length, 0)
+  })
+}
+
+t.test('a client that is gone gets nothing, and nothing breaks', async (t) => {
+  const socket = connect(Number(new URL(broker.url).port), '127.0.0.1')
+  socket.write('POST /vault-session HTTP/1.1\r\ncontent-le')
+  socket.resetAndDestroy()
+  t.equal((await broker.send({ method: 'GET', path: '/livez' })).status, 200)
+})

@@ -1,0 +1,92 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import t from 'tap'
+import { send } from './helpers/broker.js'
+import { environment } from './helpers/environment.js'
+import { runServer, startServer } from './helpers/process.js'
+import { heldUpstream, httpUpstream, mintedBody, socketUpstream } from './helpers/upstream.js'
+
+t.test('without an environment it does not start, and says all that is missing', async (t) => {
+  t.strictSame(await runServer({}), {
+    code: 1,
+    stdout: '',
+    stderr: 'APIDECK_API_KEY is required\nAPIDECK_APP_ID is required\nIDENTITY is required\n',
+  })
+})
+
+t.test('--check-config says what it would run with, and does not run', async (t) => {
+  const { code, stdout, stderr } = await runServer(environment, ['--check-config'])
+  t.match({ code, stderr }, { code: 0, stderr: '' })
+  t.match(stdout, /^APIDECK_API_KEY=set\nAPIDECK_APP_ID=app-1\n/)
+  t.notMatch(stdout, /canary/)
+})
+
+t.test('--check-config ends with 1 where it would not start', async (t) => {
+  const { code, stderr } = await runServer({ ...environment, PORT: 'x' }, ['--check-config'])
+  t.match({ code, stderr }, { code: 1, stderr: 'PORT must be a whole number from 0 to 65535\n' })
+})
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  t.test(`${signal} stops it with 0 after what is in flight has finished`, async (t) => {
+    const upstream = await heldUpstream(t)
+    const server = await startServer(t, { ...environment, APIDECK_BASE_URL: upstream.url, SHUTDOWN_DELAY_MS: '0' })
+    const inFlight = send(`${server.url}/vault-session`, { method: 'POST' })
+    const response = await upstream.next()
+    server.kill(signal)
+    await refusesConnections(server.url)
+    response.writeHead(200, { 'content-type': 'application/json' }).end(mintedBody())
+    t.match(await inFlight, { status: 200, headers: { connection: 'close' } })
+    t.equal(await server.exit, 0)
+    t.match(server.output(), /"msg":"stopping"[^]*"msg":"stopped"/)
+  })
+}
+
+t.test('in the delay before it stops it serves on, and says that it is not ready', async (t) => {
+  const { url } = await httpUpstream(t)
+  const server = await startServer(t, { ...environment, APIDECK_BASE_URL: url, SHUTDOWN_DELAY_MS: '2000' })
+  t.equal((await send(`${server.url}/readyz`)).status, 200)
+  server.kill('SIGTERM')
+  while ((await send(`${server.url}/readyz`)).status === 200);
+  t.match(await send(`${server.url}/readyz`), { status: 503, json: { code: 'shutting_down' } })
+  t.equal((await send(`${server.url}/vault-session`, { method: 'POST' })).status, 200)
+  t.equal(await server.exit, 0)
+})
+
+t.test('what does not finish in time is cut off, and the exit code says so', async (t) => {
+  let arrived = () => {}
+  const inFlight = new Promise<void>((resolve) => { arrived = resolve })
+  const { url } = await socketUpstream(t, () => arrived())
+  const server = await startServer(t, { ...environment, APIDECK_BASE_URL: url, SHUTDOWN_TIMEOUT_MS: '300' })
+  const request = send(`${server.url}/vault-session`, { method: 'POST' }).catch((error: unknown) => error)
+  await inFlight
+  server.kill('SIGTERM')
+  t.equal(await server.exit, 1)
+  t.match(await request, { code: 'UND_ERR_SOCKET' })
+  t.match(server.output(), /killed by timeout \(300ms\)/)
+})
+
+t.test('a second signal stops it at once', async (t) => {
+  const { url } = await httpUpstream(t)
+  const server = await startServer(t, { ...environment, APIDECK_BASE_URL: url, SHUTDOWN_DELAY_MS: '60000' })
+  server.kill('SIGTERM')
+  while ((await send(`${server.url}/readyz`)).status === 200);
+  server.kill('SIGTERM')
+  t.equal(await server.exit, 1)
+})
+
+t.test('a port that is taken stops it with 1', async (t) => {
+  const { url } = await httpUpstream(t)
+  const { code, stdout, stderr } = await runServer({ ...environment, PORT: new URL(url).port })
+  t.equal(code, 1)
+  t.match(stdout + stderr, /EADDRINUSE/)
+})
+
+/** Waits until nobody listens at a URL any more. */
+async function refusesConnections (url: string): Promise<void> {
+  for (;;) {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    const isRefused = await Promise.race([once(socket, 'connect').then(() => false), once(socket, 'error').then(() => true)]).catch(() => true)
+    socket.destroy()
+    if (isRefused) return
+  }
+}

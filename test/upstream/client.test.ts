@@ -1,0 +1,117 @@
+import t, { type Test } from 'tap'
+import { Secret } from '../../src/secret.js'
+import { createUpstream } from '../../src/upstream/client.js'
+import { exampleSession } from '../helpers/example-session.js'
+import { EXPIRES_AT, SESSION_URI, TOKEN, errorBody, heldUpstream, httpUpstream, mintedBody, socketUpstream } from '../helpers/upstream.js'
+
+function client (t: Test, baseUrl: string, timeoutMs = 5_000) {
+  const upstream = createUpstream({
+    baseUrl,
+    apiKey: new Secret('sk_live_1'),
+    appId: 'app-1',
+    vaultHosts: ['vault.apideck.com'],
+    timeoutMs,
+    connections: 2,
+    userAgent: 'vault-session-broker/1.2.3',
+  })
+  t.teardown(() => upstream.close().catch(() => {}))
+  return upstream
+}
+
+t.test('the request is Apideck\'s, to the letter', async (t) => {
+  const { url, received } = await httpUpstream(t)
+  await client(t, url).createSession(exampleSession, 'acme')
+  t.strictSame(received, [{
+    method: 'POST',
+    url: '/vault/sessions',
+    headers: [
+      ['host', new URL(url).host],
+      ['connection', 'keep-alive'],
+      ['authorization', 'Bearer sk_live_1'],
+      ['x-apideck-app-id', 'app-1'],
+      ['x-apideck-consumer-id', 'acme'],
+      ['content-type', 'application/json'],
+      ['accept', 'application/json'],
+      ['user-agent', 'vault-session-broker/1.2.3'],
+      ['content-length', String(JSON.stringify(exampleSession).length)],
+    ],
+    body: JSON.stringify(exampleSession),
+  }])
+})
+
+t.test('an empty Session and an empty allow_actions are sent as such', async (t) => {
+  const { url, received } = await httpUpstream(t)
+  const upstream = client(t, url)
+  await upstream.createSession({}, 'acme')
+  await upstream.createSession({ settings: { allow_actions: [] } }, 'acme')
+  t.strictSame(received.map(({ body }) => body), ['{}', '{"settings":{"allow_actions":[]}}'])
+})
+
+for (const path of ['/apideck', '/apideck/']) {
+  t.test(`a base URL may have the path ${path}`, async (t) => {
+    const { url, received } = await httpUpstream(t)
+    await client(t, url + path).createSession({}, 'acme')
+    t.equal(received[0]?.url, '/apideck/vault/sessions')
+  })
+}
+
+t.test('the answer is the session, and facts for the log', async (t) => {
+  const { url } = await httpUpstream(t)
+  const { session, facts } = await client(t, url).createSession({}, 'acme')
+  t.strictSame(session, { session_uri: SESSION_URI, session_token: TOKEN, expires_at: EXPIRES_AT })
+  t.match(facts, { upstream_status: 200, upstream_request_id: 'upstream-1', upstream_duration_ms: Number })
+})
+
+t.test('of a refusal, the log gets the status, the request ID and the name of its type', async (t) => {
+  const { url } = await httpUpstream(t, (_request, response) => {
+    response.writeHead(401, { 'request-id': 'upstream-2' }).end(errorBody(401, { type_name: 'UnauthorizedError' }))
+  })
+  await t.rejects(client(t, url).createSession({}, 'acme'), {
+    code: 'upstream_auth_failed',
+    facts: { upstream_status: 401, upstream_request_id: 'upstream-2', upstream_error: 'UnauthorizedError' },
+  })
+})
+
+t.test('what has not the form of an ID or a type name does not get into the log', async (t) => {
+  const { url } = await httpUpstream(t, (_request, response) => {
+    response.writeHead(500, { 'request-id': 'x'.repeat(200) }).end(errorBody(500, { type_name: 'Bearer sk_live_1' }))
+  })
+  const error = await client(t, url).createSession({}, 'acme').catch((thrown: unknown) => thrown)
+  t.match(error, { code: 'upstream_error', facts: { upstream_status: 500, upstream_request_id: undefined, upstream_error: undefined } })
+})
+
+t.test('of a refusal the status counts, though its body breaks off', async (t) => {
+  const { url } = await socketUpstream(t, (socket) => socket.end('HTTP/1.1 402 Payment Required\r\ncontent-length: 99\r\n\r\n{"st'))
+  await t.rejects(client(t, url).createSession({}, 'acme'), { code: 'upstream_limit_reached' })
+})
+
+t.test('the deadline is one for the whole call, however the answer drips', async (t) => {
+  const { url } = await socketUpstream(t, (socket) => {
+    socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n')
+    const drip = setInterval(() => socket.write('1\r\n \r\n'), 20)
+    socket.on('close', () => clearInterval(drip))
+  })
+  await t.rejects(client(t, url, 300).createSession({}, 'acme'), { code: 'upstream_timeout', facts: { upstream_failure: 'TimeoutError' } })
+})
+
+t.test('no redirect is followed', async (t) => {
+  const other = await httpUpstream(t)
+  const { url, received } = await httpUpstream(t, (_request, response) => {
+    response.writeHead(307, { location: `${other.url}/vault/sessions` }).end()
+  })
+  await t.rejects(client(t, url).createSession({}, 'acme'), { code: 'upstream_invalid_response' })
+  t.equal(received.length, 1)
+  t.equal(other.received.length, 0)
+})
+
+t.test('closing waits for the call under way, and nothing new begins', async (t) => {
+  const { url, next } = await heldUpstream(t)
+  const upstream = client(t, url)
+  const call = upstream.createSession({}, 'acme')
+  const response = await next()
+  const closed = upstream.close()
+  await t.rejects(upstream.createSession({}, 'acme'), { code: 'shutting_down' })
+  response.end(mintedBody())
+  await call
+  await closed
+})
