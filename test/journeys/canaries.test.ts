@@ -1,0 +1,79 @@
+import t, { type Test } from 'tap'
+import { send } from '../helpers/broker.js'
+import { API_KEY, environment } from '../helpers/environment.js'
+import { startServer } from '../helpers/process.js'
+import { SESSION_URI, TOKEN, TOKEN_CANARY, errorBody, httpUpstream, mintedBody, socketUpstream } from '../helpers/upstream.js'
+
+/*
+ * Canaries through every way that a secret could take to the output: each stands for a credential or for what a
+ * caller sent, and none may be in anything that the process writes, whatever goes wrong.
+ */
+
+const canaries = [API_KEY, TOKEN, TOKEN_CANARY, 'canary-authorization', 'canary-cookie', 'canary-body', 'canary-query', 'canary-form', 'canary-opaque', 'canary-upstream']
+
+const secrets = { authorization: 'Bearer canary-authorization', cookie: 'session=canary-cookie', 'x-gateway-secret': 'canary-authorization' }
+const json = { ...secrets, 'content-type': 'application/json' }
+const form = { ...secrets, 'content-type': 'application/x-www-form-urlencoded' }
+const session = JSON.stringify({ consumer_metadata: { email: 'canary-body' }, custom_consumer_settings: { token: 'canary-body' } })
+
+/** One request a row: each ends in another place. */
+const requests: Array<Parameters<typeof send>[1] & { path?: string }> = [
+  { method: 'POST', headers: json, body: session },
+  { method: 'POST', headers: { ...json, accept: 'text/html' }, body: session },
+  { method: 'POST', headers: form, body: 'consumer_metadata[email]=canary-form' },
+  { method: 'POST', headers: json, body: '{"canary-body":' },
+  { method: 'POST', headers: json, body: JSON.stringify({ canary: 'canary-body', redirect_uri: 7 }) },
+  { method: 'POST', headers: form, body: 'theme[__proto__]=canary-form' },
+  { method: 'POST', headers: json, body: JSON.stringify({ redirect_uri: 'https://canary-body.example/' }) },
+  { method: 'POST', headers: { ...json, 'content-type': 'text/plain' }, body: 'canary-body' },
+  { method: 'POST', headers: json, body: 'canary-body'.repeat(2_000) },
+  { method: 'POST', headers: { ...json, origin: 'https://canary-body.example' }, body: session },
+  { method: 'POST', headers: { ...json, 'x-apideck-consumer-id': 'canary-body' }, body: session },
+  { method: 'POST', headers: json, body: session, path: '/vault-session/canary-query' },
+  { method: 'GET', headers: secrets, path: '/vault-session?jwt=canary-query' },
+  { method: 'GET', headers: secrets, path: '/%ff?token=canary-query' },
+]
+
+/** Everything that a broker with this upstream writes while it answers all of them, at the most talkative level. */
+async function outputOf (t: Test, upstream: string, variables: Record<string, string> = {}): Promise<string> {
+  const server = await startServer(t, {
+    ...environment, APIDECK_BASE_URL: upstream, LOG_LEVEL: 'trace', RATE_LIMIT_MAX: '1000', UPSTREAM_TIMEOUT_MS: '300', ...variables,
+  })
+  for (const { path = '/vault-session', ...request } of requests) await send(server.url + path, request)
+  server.kill('SIGTERM')
+  t.equal(await server.exit, 0)
+  return server.output()
+}
+
+const detail = `Bearer ${API_KEY} canary-upstream ${SESSION_URI}`
+const answers: Array<[what: string, status: number, body: string]> = [
+  ['mints', 200, mintedBody()],
+  ['mints an opaque token', 200, mintedBody({ session_uri: 'https://vault.apideck.com/session/canary-opaque', session_token: 'canary-opaque' })],
+  ['mints for another host', 200, mintedBody({ session_uri: `https://evil.example/session/${TOKEN}` })],
+  ['answers with something that is not JSON', 200, `canary-upstream ${TOKEN}`],
+  ...[400, 401, 402, 403, 404, 422, 429, 500, 503].map((status): [string, number, string] =>
+    [`answers ${status} with the request in its detail`, status, errorBody(status, { message: detail, detail: { request: { authorization: detail, cookie: 'canary-upstream' } }, type_name: TOKEN })]),
+]
+for (const [what, status, body] of answers) {
+  t.test(`nothing leaks where the upstream ${what}`, async (t) => {
+    const { url } = await httpUpstream(t, (_request, response) => {
+      response.writeHead(status, { 'request-id': 'x canary-upstream', 'set-cookie': 'a=canary-upstream' }).end(body)
+    })
+    const output = await outputOf(t, url)
+    t.match(output, new RegExp(`"upstream_status":${status}`), 'the way was taken')
+    for (const canary of canaries) t.notOk(output.includes(canary), canary)
+  })
+}
+
+t.test('nothing leaks where the connection breaks', async (t) => {
+  const { url } = await socketUpstream(t, (socket) => socket.write(`HTTP/1.1 200 OK\r\nlocation: ${SESSION_URI}\r\ncontent-length: 999\r\n\r\n${TOKEN}`))
+  const output = await outputOf(t, url)
+  t.match(output, /"code":"upstream_timeout"/)
+  for (const canary of canaries) t.notOk(output.includes(canary), canary)
+})
+
+t.test('nothing leaks where the key is upside down in the configuration', async (t) => {
+  const failed = await startServer(t, { ...environment, APIDECK_API_KEY: `Bearer ${API_KEY}`, APIDECK_BASE_URL: `https://user:${API_KEY}@x` }).catch(String)
+  t.match(failed, /APIDECK_API_KEY must be[^]*APIDECK_BASE_URL must be/)
+  t.notOk(String(failed).includes(API_KEY))
+})
