@@ -70,7 +70,8 @@ function group (environment: Environment, policy: SessionPolicy) {
       shutdownTimeoutMs: environment.SHUTDOWN_TIMEOUT_MS,
     },
     log: { level: environment.LOG_LEVEL },
-    identity: { kind: 'static' as const, consumerId: environment.APIDECK_CONSUMER_ID ?? '' },
+    // IDENTITY=static is not accepted without its consumer.
+    identity: { kind: 'static' as const, consumerId: environment.APIDECK_CONSUMER_ID as string },
     origins: environment.ALLOWED_ORIGINS,
     session: { policy, redirectUris: redirectUris(environment) },
     rateLimit: { max: environment.RATE_LIMIT_MAX, windowMs: environment.RATE_LIMIT_WINDOW_MS },

@@ -10,9 +10,10 @@ const validate = new Ajv({ ...strictOptions, ...vocabulary }).compile<SessionPol
 /** A session policy from the text of its file. What is wrong goes to `faults`, by pointer. */
 export function readPolicy (text: string, redirectUris: readonly string[], faults: string[]): SessionPolicy {
   const policy = parse(text)
+  const isValid = validate(policy)
+  const misfits = describeFaults(validate.errors ?? []).map(({ pointer, message }) => `${pointer || 'the whole'} ${message}`)
   if (policy === undefined) faults.push('SESSION_POLICY_FILE names a file that is not JSON')
-  else if (validate(policy)) faults.push(...unworkable(policy, redirectUris).map((fault) => `SESSION_POLICY_FILE: ${fault}`))
-  else faults.push(...describeFaults(validate.errors ?? []).map(({ pointer, message }) => `SESSION_POLICY_FILE: ${pointer || 'the whole'} ${message}`))
+  else faults.push(...(isValid ? unworkable(policy, redirectUris) : misfits).map((fault) => `SESSION_POLICY_FILE: ${fault}`))
   return policy as SessionPolicy
 }
 
@@ -31,8 +32,8 @@ function unworkable (policy: SessionPolicy, redirectUris: readonly string[]): st
   if (redirectUri !== undefined && matchRedirectUri(redirectUri, redirectUris) === undefined) {
     faults.push('/session/redirect_uri must be allowed by ALLOWED_REDIRECT_URIS')
   }
-  const length = sessionSeconds(policy.session?.settings?.session_length ?? '') ?? 0
-  const maximum = sessionSeconds(policy.max_session_length ?? '') ?? MAX_SESSION_SECONDS
+  const length = sessionSeconds(policy.session?.settings?.session_length) ?? 0
+  const maximum = sessionSeconds(policy.max_session_length) ?? MAX_SESSION_SECONDS
   if (length > maximum) faults.push('/session/settings/session_length must not be longer than /max_session_length')
   if (policy.consumer_metadata_claims !== undefined) {
     faults.push('/consumer_metadata_claims needs verified claims, which IDENTITY=static does not have')

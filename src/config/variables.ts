@@ -53,7 +53,7 @@ function readSecret (name: string, variables: Variables, files: Files, faults: s
 }
 
 function nameOf (error: ErrorObject): string {
-  return error.keyword === 'required' ? String(error.params['missingProperty']) : error.instancePath.split('/')[1] ?? ''
+  return error.keyword === 'required' ? String(error.params['missingProperty']) : error.instancePath.replace(/^\/([^/]*).*$/, '$1')
 }
 
 /** What no single variable can tell. */

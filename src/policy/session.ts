@@ -39,14 +39,14 @@ function forbiddenFields (asked: Session, permitted: readonly string[] | undefin
 }
 
 function tooLong (asked: Session, maximum: string | undefined): Fault[] {
-  const length = sessionSeconds(asked.settings?.session_length ?? '') ?? 0
-  if (maximum === undefined || length <= (sessionSeconds(maximum) ?? MAX_SESSION_SECONDS)) return []
+  const length = sessionSeconds(asked.settings?.session_length) ?? 0
+  if (length <= (sessionSeconds(maximum) ?? MAX_SESSION_SECONDS)) return []
   return [{ pointer: '/settings/session_length', message: `must be at most ${maximum}` }]
 }
 
 /** Sends the maximum where no length is asked for and Apideck's own default would be longer. */
 function boundLength (session: Session, maximum: string | undefined): Session {
-  const isShorter = (sessionSeconds(maximum ?? '') ?? MAX_SESSION_SECONDS) < DEFAULT_SESSION_SECONDS
+  const isShorter = (sessionSeconds(maximum) ?? MAX_SESSION_SECONDS) < DEFAULT_SESSION_SECONDS
   if (maximum === undefined || !isShorter || session.settings?.session_length !== undefined) return session
   return { ...session, settings: { ...session.settings, session_length: maximum } }
 }

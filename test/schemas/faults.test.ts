@@ -6,6 +6,8 @@ import { strictOptions, vocabulary } from '../../src/schemas/vocabulary.js'
 const ajv = new Ajv({ ...strictOptions, ...vocabulary })
 const closed = ajv.compile({ type: 'object', additionalProperties: false, properties: { snake_case: { type: 'string', minLength: 2, pattern: '^a', 'x-expected': 'an a and more' } } })
 const silent = ajv.compile({ type: 'string' })
+const terse = new Ajv().compile({ type: 'string' })
+const empty = ajv.compile({ type: 'object', additionalProperties: false })
 
 function faultsOf (body: unknown, validate = closed) {
   validate(body)
@@ -36,5 +38,6 @@ t.test('lists at most twenty', async (t) => {
 })
 
 t.test('has words for a schema that says nothing of what it expects', async (t) => {
-  t.strictSame(faultsOf(1, silent), [{ pointer: '', message: 'must be something else' }])
+  for (const validate of [silent, terse]) t.strictSame(faultsOf(1, validate), [{ pointer: '', message: 'must be something else' }])
+  t.strictSame(faultsOf({ x: 1 }, empty), [{ pointer: '/x', message: 'is not a known property' }])
 })

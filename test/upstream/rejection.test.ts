@@ -25,6 +25,7 @@ const rows: Array<[what: string, error: UpstreamError, pointers: string[]]> = [
   ['no word in a sentence', { detail: 'No email was sent, and the image, theme and logo are fine.' }, []],
   ['nothing that is not in our schema', { detail: { secret_thing: 'x', 'settings.secret': 'y' } }, []],
   ['nothing in nothing', {}, []],
+  ['nothing where there are no words', { detail: '!', message: '' }, []],
   ['nothing in other types', { detail: 7, message: null }, []],
   ['nothing that an object inherits', { detail: 'constructor.prototype __proto__' }, []],
 ]

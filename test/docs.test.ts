@@ -1,0 +1,102 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import t from 'tap'
+import { catalogue } from '../src/errors.js'
+import { EnvironmentSchema } from '../src/schemas/environment.js'
+import { version } from '../src/version.js'
+
+/* What the documents say of variables, codes and files, held to the code both ways. */
+
+const read = (file: string) => readFileSync(file, 'utf8')
+
+interface Variable { name: string, description: string, expected: string, isSecret: boolean, isRequired: boolean, fallback: string }
+
+const variables = Object.entries(EnvironmentSchema.properties).map(([name, schema]: [string, Record<string, unknown>]): Variable => ({
+  name,
+  description: String(schema['description']),
+  expected: String(schema['x-expected']),
+  isSecret: schema['x-secret'] === true,
+  isRequired: (EnvironmentSchema.required as readonly string[]).includes(name) && schema['default'] === undefined,
+  fallback: String(schema['default'] ?? ''),
+}))
+
+t.test('.env.example has every variable, in order, with its meaning and default', async (t) => {
+  const blocks = read('.env.example').trim().split('\n\n').slice(1)
+  t.strictSame(blocks, variables.map(({ name, description, isSecret, isRequired, fallback }) => [
+    `# ${description}`,
+    ...(isSecret ? [`Or the file that ${name}_FILE names.`] : []),
+    ...(isRequired ? ['Required.'] : []),
+    ...(fallback === '' ? [] : [`Default: ${fallback}`]),
+  ].join(' ') + `\n${name}=`))
+})
+
+/** The cells of a table's rows whose first cell is code, anywhere in a document. */
+function rows (file: string): string[][] {
+  return read(file).split('\n').filter((line) => line.startsWith('| `'))
+    .map((line) => line.slice(2, -2).split(/ \| /).map((cell) => cell.trim().replaceAll('\\|', '|')))
+}
+
+t.test('docs/configuration.md has every variable, in order, with its meaning, form and default', async (t) => {
+  const table = rows('docs/configuration.md').filter(([name = '']) => /^`[A-Z]/.test(name))
+  t.strictSame(table, variables.map(({ name, description, expected, isSecret, isRequired, fallback }) => [
+    `\`${name}\`${isSecret ? ' ¹' : ''}`,
+    description,
+    expected,
+    isRequired ? 'required' : fallback === '' ? '' : `\`${fallback}\``,
+  ]))
+})
+
+const codes = Object.entries(catalogue).map(([code, { status }]) => `${code} ${status}`).sort()
+for (const file of ['README.md', 'docs/errors.md']) {
+  t.test(`${file} has every code of the catalogue with its status, and no other`, async (t) => {
+    const table = rows(file).filter(([, status = '']) => /^\d{3}$/.test(status))
+    t.strictSame(table.map(([code = '', status = '']) => `${code.replaceAll('`', '')} ${status}`).sort(), codes)
+  })
+}
+
+t.test('docs/errors.md says of each code that has a Retry-After of its own which it is', async (t) => {
+  const text = read('docs/errors.md')
+  for (const code of ['overloaded', 'shutting_down', 'identity_unavailable'] as const) {
+    t.match(text.split('\n').find((line) => line.startsWith(`| \`${code}\``)), new RegExp(`Retry-After: ${catalogue[code].retryAfter}\\b`), code)
+  }
+})
+
+t.test('docs/errors.md names the codes that are logged as errors', async (t) => {
+  const [, paragraph = ''] = read('docs/errors.md').split('## In the log')
+  const named = Array.from(paragraph.matchAll(/`(\w+_\w+)`/g), ([, code = '']) => code).sort()
+  t.strictSame(named, Object.entries(catalogue).filter(([, { level }]) => level === 'error').map(([code]) => code).sort())
+})
+
+for (const file of ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/configuration.md', 'docs/design.md', 'docs/decisions.md', 'docs/errors.md']) {
+  t.test(`the files and headings that ${file} links to are there`, async (t) => {
+    for (const [, target = '', anchor] of read(file).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)) {
+      const path = target === '' ? file : join(dirname(file), target)
+      t.ok(existsSync(path), target)
+      if (anchor !== undefined) t.ok(read(path).split('\n').some((line) => slug(line) === anchor), `${target}#${anchor}`)
+    }
+  })
+}
+
+function slug (line: string): string | undefined {
+  return /^#+ (.+)$/.exec(line)?.[1]?.toLowerCase().replaceAll(/[^\w -]/g, '').replaceAll(' ', '-')
+}
+
+t.test('SECURITY.md names tests that are there, for each guarantee', async (t) => {
+  const [, section = ''] = read('SECURITY.md').split(/^### (?:What is guaranteed|Left).*$/m)
+  const guarantees = section.split('\n').filter((line) => line.startsWith('| ')).slice(2)
+  t.ok(guarantees.length > 10, 'the table is read')
+  for (const guarantee of guarantees) {
+    const names = Array.from(guarantee.split(' | ').at(-1)?.matchAll(/`([\w/-]+)`/g) ?? [], ([, name = '']) => name)
+    t.ok(names.length > 0, guarantee)
+    for (const name of names) t.ok(existsSync(`test/${name}.test.ts`) || existsSync(`test/${name}`), name)
+  }
+})
+
+t.test('the files that README.md tells to read are there', async (t) => {
+  const [, section = ''] = read('README.md').split('## Reading the source')
+  for (const [, path = ''] of section.matchAll(/`(src\/[\w/.-]+)`/g)) t.ok(existsSync(path), path)
+})
+
+t.test('CHANGELOG.md has this version', async (t) => {
+  t.match(read('CHANGELOG.md'), new RegExp(`^## \\[${version.replaceAll('.', '\\.')}\\]`, 'm'))
+})
