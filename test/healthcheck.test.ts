@@ -24,7 +24,8 @@ t.test('a broker that serves is healthy, whatever address it listens on', async 
 t.test('a proxy in the environment is not asked', async (t) => {
   const { url } = await startBroker(t)
   const { port: PORT } = new URL(url)
-  t.strictSame(await check({ HOST: '127.0.0.1', PORT, NODE_USE_ENV_PROXY: '1', HTTP_PROXY: 'http://127.0.0.1:1' }), { code: 0, output: '' })
+  // Node may warn of the variables, so only the exit code counts.
+  t.match(await check({ HOST: '127.0.0.1', PORT, NODE_USE_ENV_PROXY: '1', HTTP_PROXY: 'http://127.0.0.1:1' }), { code: 0 })
 })
 
 t.test('another status than 200 is unhealthy', async (t) => {
