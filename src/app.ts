@@ -4,16 +4,17 @@ import type { Identity } from './identity/identity.js'
 import { createStaticIdentity } from './identity/static.js'
 import { Lifecycle } from './lifecycle.js'
 import { bodies } from './plugins/bodies.js'
-import { answerBrokenRequest } from './plugins/broken-requests.js'
+import { answerBrokenRequest, decodable, wellFormed } from './plugins/broken-requests.js'
 import { drain } from './plugins/drain.js'
 import { headers } from './plugins/headers.js'
 import { origins } from './plugins/origins.js'
 import { createTrust, requestIdOf } from './plugins/peers.js'
-import { answerUnrouted, problems } from './plugins/problems.js'
+import { problems } from './plugins/problems.js'
 import { createRateLimit } from './plugins/rate-limit.js'
 import { telemetry } from './plugins/telemetry.js'
 import { health } from './routes/health.js'
 import { vaultSession } from './routes/vault-session.js'
+import { MAX_SESSION_BYTES } from './schemas/session.js'
 import { strictOptions, vocabulary } from './schemas/vocabulary.js'
 import { createUpstream } from './upstream/client.js'
 import type { Upstream } from './upstream/upstream.js'
@@ -26,8 +27,6 @@ export interface Parts {
   identity?: Identity
   upstream?: Upstream
 }
-
-const BODY_BYTES = 16_384
 
 /** Milliseconds that a client has for its request, headers and body. It is cut within a second after. */
 const REQUEST_MS = 5_000
@@ -46,20 +45,21 @@ export async function createApp (config: Config, { logger, lifecycle = new Lifec
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: (request) => requestIdOf(request, isTrusted),
     trustProxy: isTrusted,
-    bodyLimit: BODY_BYTES,
+    bodyLimit: MAX_SESSION_BYTES,
     requestTimeout: REQUEST_MS,
-    http: { headersTimeout: REQUEST_MS, connectionsCheckingInterval: 1_000 },
+    http: { headersTimeout: REQUEST_MS, connectionsCheckingInterval: 1_000, requireHostHeader: false },
     return503OnClosing: false,
     clientErrorHandler: answerBrokenRequest,
-    frameworkErrors: answerUnrouted,
+    rewriteUrl: decodable,
     ajv: { customOptions: { ...strictOptions, ...vocabulary } },
   })
 
   await app.register(telemetry)
   await app.register(headers)
-  await app.register(problems)
-  await app.register(drain, { lifecycle })
+  await app.register(wellFormed)
   await app.register(origins, { origins: config.origins })
+  await app.register(drain, { lifecycle })
+  await app.register(problems)
   const limit = await createRateLimit(app, config.rateLimit)
   await app.register(bodies)
   await app.register(health, { isReady: () => lifecycle.isReady })

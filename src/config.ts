@@ -27,12 +27,15 @@ export class ConfigError extends Error {
  * @throws ConfigError with every fault at once.
  */
 export function readConfig (variables: Variables, files: Files = fileSystem): Config {
-  const { environment, policy, faults } = read(variables, files)
-  if (faults.length > 0) throw new ConfigError(faults)
+  const { environment, policy } = read(variables, files)
   return group(environment, policy)
 }
 
-/** What it would run with, `NAME=value` a line, a secret as `set`, a variable without a value left empty. */
+/**
+ * What it would run with, `NAME=value` a line, a secret as `set`, a variable without a value left empty.
+ *
+ * @throws ConfigError with every fault at once.
+ */
 export function describeConfig (variables: Variables, files: Files = fileSystem): string[] {
   const { environment, policy } = read(variables, files)
   const lines = Object.entries(EnvironmentSchema.properties).map(([name, schema]) => {
@@ -49,12 +52,13 @@ function read (variables: Variables, files: Files) {
   const path = environment.SESSION_POLICY_FILE
   const text = path === undefined ? '{}' : files.read('SESSION_POLICY_FILE', path, faults) ?? '{}'
   const policy = readPolicy(text, redirectUris(environment), faults)
-  return { environment, policy, faults }
+  if (faults.length > 0) throw new ConfigError([...new Set(faults)])
+  return { environment, policy }
 }
 
 function redirectUris (environment: Environment): string[] {
   // An entry without a path is an origin; any other is one whole URL, in its parsed form.
-  return [environment.ALLOWED_REDIRECT_URIS].flat().map((text) => {
+  return environment.ALLOWED_REDIRECT_URIS.map((text) => {
     const url = parseUrl(text)
     return url === undefined || url.origin === text ? text : url.href
   })

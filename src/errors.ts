@@ -61,6 +61,7 @@ export interface Fault {
   message: string
 }
 
+/** What the one who throws knows beyond the row. */
 export interface ErrorOptions {
   /** Words for this case, in place of the row's own. Seen by the caller: no value, address or upstream text. */
   detail?: string

@@ -2,6 +2,7 @@ import { pino, type DestinationStream, type Logger, type LevelWithSilent } from 
 import { createScrubber } from './scrub.js'
 import { HIDDEN, type Secret } from './secret.js'
 
+/** How much is logged, what never is, and where to. */
 export interface LoggerOptions {
   level: LevelWithSilent
   /** Values that never reach a line, wherever they come from. */

@@ -8,11 +8,16 @@ const PATTERNS: ReadonlyArray<[pattern: RegExp, replacement: string]> = [
   [/([?&](?:jwt|token|session_token|access_token)=)[^\s"\\&]+/gi, `$1${HIDDEN}`],
 ]
 
-/** Makes what takes the values of secrets, and whatever looks like a credential, out of a text. */
+/** Makes what takes the values of secrets, read anew for each text, and whatever looks like a credential out of it. */
 export function createScrubber (secrets: readonly Secret[]): (text: string) => string {
-  const values = secrets.map((secret) => secret.reveal()).flatMap((value) => [value, encodeURIComponent(value)])
   return (text) => {
-    const known = values.reduce((rest, value) => rest.replaceAll(value, HIDDEN), text)
+    const known = secrets.flatMap(spellings).reduce((rest, value) => rest.replaceAll(value, HIDDEN), text)
     return PATTERNS.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), known)
   }
+}
+
+/** A secret as it stands, in a JSON string, in a URL and in base64. */
+function spellings (secret: Secret): string[] {
+  const value = secret.reveal()
+  return [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value), Buffer.from(value).toString('base64')]
 }

@@ -11,31 +11,38 @@ import { createLogger } from './logger.js'
  */
 
 try {
-  const config = readConfig(process.env)
   if (process.argv.includes('--check-config')) console.log(describeConfig(process.env).join('\n'))
-  else await serve(config)
+  else await serve(readConfig(process.env))
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error
   console.error(error.message)
   process.exitCode = 1
 }
 
-async function serve ({ server, log, upstream, ...config }: Config): Promise<void> {
-  const logger = createLogger({ level: log.level, secrets: [upstream.apiKey] })
+async function serve (config: Config): Promise<void> {
+  const { host, port, shutdownDelayMs, shutdownTimeoutMs } = config.server
+  const logger = createLogger({ level: config.log.level, secrets: [config.upstream.apiKey] })
   const lifecycle = new Lifecycle()
-  const app = await createApp({ server, log, upstream, ...config }, { logger, lifecycle })
+  const app = await createApp(config, { logger, lifecycle })
 
-  closeWithGrace({
-    delay: server.shutdownDelayMs + server.shutdownTimeoutMs,
-    logger,
-  }, async ({ err, signal }) => {
-    if (err !== undefined) logger.fatal({ err }, 'stopping after an error that nobody caught')
-    else logger.info({ signal }, 'stopping')
+  const signals = closeWithGrace({ delay: shutdownDelayMs + shutdownTimeoutMs, logger }, async ({ err, signal }) => {
     lifecycle.drain()
-    await delay(server.shutdownDelayMs)
+    if (err === undefined) {
+      logger.info({ signal }, 'stopping')
+      await delay(shutdownDelayMs)
+    } else {
+      logger.fatal({ err }, 'stopping after an error that nobody caught')
+    }
     await app.close()
     logger.info('stopped')
   })
 
-  await app.listen({ host: server.host, port: server.port })
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    signals.uninstall()
+    logger.fatal({ failure: (error as NodeJS.ErrnoException).code }, 'cannot listen at HOST and PORT')
+    await app.close()
+    process.exitCode = 1
+  }
 }

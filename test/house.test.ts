@@ -47,7 +47,7 @@ for (const file of files) {
       t.fail('it stands in a room that has no rule')
       return
     }
-    for (const [, isType, name = ''] of source(file).matchAll(/^import (type )?[^']*?'([^']+)'/gm)) {
+    for (const [, isType, name = ''] of source(file).matchAll(/(?:^import (type )?|^export [^\n]*? from |import\()[^']*?'([^']+)'/gm)) {
       if (!name.startsWith('.')) {
         t.notOk(rule.never?.test(name), `${name} is not for it`)
         continue

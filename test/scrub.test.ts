@@ -2,12 +2,14 @@ import t from 'tap'
 import { createScrubber } from '../src/scrub.js'
 import { Secret } from '../src/secret.js'
 
-const scrub = createScrubber([new Secret('sk/live+1=='), new Secret('another-secret')])
+const scrub = createScrubber([new Secret('sk/live+1=='), new Secret('another-secret'), new Secret('"quoted\\secret"')])
 
 const rows: Array<[what: string, text: string, scrubbed: string]> = [
   ['a known secret', 'key sk/live+1== is bad', 'key [secret] is bad'],
   ['each known secret', 'sk/live+1== another-secret', '[secret] [secret]'],
+  ['a known secret in a JSON string', JSON.stringify({ msg: '"quoted\\secret"' }), '{"msg":"[secret]"}'],
   ['a known secret, percent-encoded', '?k=sk%2Flive%2B1%3D%3D', '?k=[secret]'],
+  ['a known secret in base64', Buffer.from('another-secret').toString('base64'), '[secret]'],
   ['a JWT', 'got eyJhbGciOi.eyJjb25z.c2ln', 'got [secret]'],
   ['an unsecured JWT', 'got eyJhbGciOi.eyJjb25z.', 'got [secret]'],
   ['a bearer token', '"authorization":"Bearer abc.def"', '"authorization":"Bearer [secret]"'],

@@ -8,6 +8,7 @@ export interface Files {
   read (variable: string, path: string, faults: string[]): string | undefined
 }
 
+/** The files of the machine. */
 export const files: Files = {
   read (variable, path, faults) {
     try {

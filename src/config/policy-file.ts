@@ -5,6 +5,9 @@ import { matchRedirectUri } from '../schemas/redirect-uri.js'
 import { MAX_SESSION_SECONDS, sessionSeconds } from '../schemas/session-length.js'
 import { strictOptions, vocabulary } from '../schemas/vocabulary.js'
 
+/** The most that the operator adds to a caller's 16 KiB, in bytes. */
+const MAX_BYTES = 4_096
+
 const validate = new Ajv({ ...strictOptions, ...vocabulary }).compile<SessionPolicy>(SessionPolicySchema)
 
 /** A session policy from the text of its file. What is wrong goes to `faults`, by pointer. */
@@ -14,7 +17,7 @@ export function readPolicy (text: string, redirectUris: readonly string[], fault
   const misfits = describeFaults(validate.errors ?? []).map(({ pointer, message }) => `${pointer || 'the whole'} ${message}`)
   if (policy === undefined) faults.push('SESSION_POLICY_FILE names a file that is not JSON')
   else faults.push(...(isValid ? unworkable(policy, redirectUris) : misfits).map((fault) => `SESSION_POLICY_FILE: ${fault}`))
-  return policy as SessionPolicy
+  return isValid ? policy : {}
 }
 
 function parse (text: string): unknown {
@@ -35,6 +38,7 @@ function unworkable (policy: SessionPolicy, redirectUris: readonly string[]): st
   const length = sessionSeconds(policy.session?.settings?.session_length) ?? 0
   const maximum = sessionSeconds(policy.max_session_length) ?? MAX_SESSION_SECONDS
   if (length > maximum) faults.push('/session/settings/session_length must not be longer than /max_session_length')
+  if (Buffer.byteLength(JSON.stringify(policy.session ?? {})) > MAX_BYTES) faults.push(`/session must have at most ${MAX_BYTES} bytes`)
   if (policy.consumer_metadata_claims !== undefined) {
     faults.push('/consumer_metadata_claims needs verified claims, which IDENTITY=static does not have')
   }

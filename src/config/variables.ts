@@ -7,12 +7,14 @@ import type { Files } from './files.js'
 /** `process.env`, or what stands in for it. */
 export type Variables = Readonly<Record<string, string | undefined>>
 
+type Value = string | number | string[]
+
 const IDENTITIES_TO_COME = ['jwt', 'gateway']
 const VARIABLES_TO_COME = ['REDIS_URL', 'METRICS_PORT', 'OTEL_EXPORTER_OTLP_ENDPOINT']
 
 const properties: Record<string, TSchema> = EnvironmentSchema.properties
 
-const validate = new Ajv({ ...strictOptions, ...vocabulary, coerceTypes: true, useDefaults: true })
+const validate = new Ajv({ ...strictOptions, ...vocabulary, useDefaults: true })
   .compile<Environment>(EnvironmentSchema)
 
 /**
@@ -27,20 +29,33 @@ export function readVariables (variables: Variables, files: Files, faults: strin
   for (const error of validate.errors ?? []) {
     const name = nameOf(error)
     if (error.keyword !== 'required') faults.push(`${name} must be ${String(error.parentSchema?.['x-expected'])}`)
-    else if (!variables[`${name}_FILE`]) faults.push(`${name} is required`)
+    else if (!isFromFile(name, variables)) faults.push(`${name} is required`)
   }
   return environment as Environment
 }
 
-/** What is set: an empty variable is not, secrets may come from files, lists are split at their commas. */
-function readGiven (variables: Variables, files: Files, faults: string[]): Record<string, string | string[]> {
-  const given: Record<string, string | string[]> = {}
+/** What is set, converted: an empty variable is not, and secrets may come from files. */
+function readGiven (variables: Variables, files: Files, faults: string[]): Record<string, Value> {
+  const given: Record<string, Value> = {}
   for (const [name, schema] of Object.entries(properties)) {
-    const value = schema['x-secret'] === true ? readSecret(name, variables, files, faults) : variables[name]
-    if (!value) continue
-    given[name] = schema.type === 'array' ? value.split(',').map((item) => item.trim()) : value
+    const value = isSecret(name) ? readSecret(name, variables, files, faults) : variables[name]
+    if (value) given[name] = convert(value, schema)
   }
   return given
+}
+
+function convert (value: string, { type }: TSchema): Value {
+  if (type === 'array') return value.split(',').map((item) => item.trim())
+  return type === 'integer' && /^\d{1,15}$/.test(value) ? Number(value) : value
+}
+
+function isSecret (name: string): boolean {
+  return properties[name]?.['x-secret'] === true
+}
+
+/** Whether a secret's file is named: what is wrong with it is a fault of its own. */
+function isFromFile (name: string, variables: Variables): boolean {
+  return isSecret(name) && Boolean(variables[`${name}_FILE`])
 }
 
 function readSecret (name: string, variables: Variables, files: Files, faults: string[]): string | undefined {

@@ -1,37 +1,66 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import qs from 'qs'
+import secureJson from 'secure-json-parse'
 import { BrokerError } from '../errors.js'
+import { FORM } from '../policy/answer-shape.js'
 import { SessionSchema } from '../schemas/session.js'
 
 /** JSON and HTML forms are read, and nothing else; an empty body is an empty Session. */
 export const bodies = fp(async (app: FastifyInstance) => {
-  const parseJson = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    return body === '' ? done(null, {}) : parseJson(request, body, done)
-  })
-  app.addContentTypeParser<string>('application/x-www-form-urlencoded', { parseAs: 'string' }, async (_request: unknown, body: string) => parseForm(body))
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => parseJson(decode(body)))
+  app.addContentTypeParser<Buffer>(FORM, { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => parseForm(decode(body)))
   app.addHook('preValidation', async (request) => {
-    request.body ??= {}
+    if (request.body === undefined) request.body = {}
   })
 }, { name: 'bodies' })
 
 type Fields = Record<string, unknown>
 
+/** The text of a body. Bytes that are not UTF-8 would turn into other characters unseen. */
+function decode (body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body)
+  } catch {
+    throw new BrokerError('invalid_request', { detail: 'The body is not valid UTF-8.' })
+  }
+}
+
+/** JSON without the members that would change an object's prototype. */
+function parseJson (text: string): unknown {
+  if (text === '') return {}
+  try {
+    return secureJson.parse(text, { protoAction: 'error', constructorAction: 'error' })
+  } catch {
+    throw new BrokerError('invalid_request', { detail: 'The body is not valid JSON.' })
+  }
+}
+
 /** A form's fields as a Session: brackets name members, `[]=` alone is an empty array, checkboxes are booleans. */
 function parseForm (body: string): Fields {
-  if (Array.from(new URLSearchParams(body).keys()).some((name) => name.includes('__proto__'))) {
-    throw new BrokerError('invalid_request', { detail: 'A field of the form has a name that is not allowed.' })
-  }
   const fields = parseBrackets(body)
   const { settings } = fields
   return isFields(settings) ? { ...fields, settings: withBooleans(settings) } : fields
 }
 
+/** A name and its brackets, with nothing before, between or behind that the parser would drop. */
+const FIELD_NAME = /^[^[\]=]+(?:\[[^[\]=]*\])*$/
+
+/** Names that objects inherit by, refused in JSON too. */
+const INHERITED = /(?:^|\[)(?:__proto__|constructor|prototype)(?:[[\]]|$)/
+
+/** A part of a form, decoded. Throws where it is not what the parser would make of it without loss. */
+function decodePart (part: string, _decoder: unknown, _charset: string, type: 'key' | 'value'): string {
+  const text = decodeURIComponent(part.replaceAll('+', ' '))
+  if (type === 'key' && (!FIELD_NAME.test(text) || INHERITED.test(text))) throw new TypeError('a name that is not allowed')
+  return text
+}
+
 function parseBrackets (body: string): Fields {
   try {
     return qs.parse(body, {
+      decoder: decodePart,
       plainObjects: true,
       allowEmptyArrays: true,
       depth: 8,
@@ -41,7 +70,7 @@ function parseBrackets (body: string): Fields {
       throwOnLimitExceeded: true,
     })
   } catch {
-    throw new BrokerError('invalid_request', { detail: 'The form has too many fields, or one with too many brackets.' })
+    throw new BrokerError('invalid_request', { detail: 'The form has a field whose name or encoding is not allowed, too many fields, or one with too many brackets.' })
   }
 }
 

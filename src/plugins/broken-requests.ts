@@ -1,10 +1,24 @@
 import { randomUUID } from 'node:crypto'
-import { STATUS_CODES } from 'node:http'
+import { STATUS_CODES, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ConnectionError, FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
 import { BrokerError } from '../errors.js'
 import { standardHeaders } from './headers.js'
 import { toProblem } from './problems.js'
+
+/**
+ * What Node would answer by itself, without the headers of every answer: a request without `Host` is refused, and an
+ * expectation that nobody knows is passed over (RFC 9110, section 10.1.1).
+ */
+export const wellFormed = fp(async (app: FastifyInstance) => {
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
+  app.addHook('onRequest', async ({ headers, raw }) => {
+    if (headers.host === undefined && raw.httpVersion === '1.1') {
+      throw new BrokerError('invalid_request', { detail: 'The request has no Host.' })
+    }
+  })
+}, { name: 'well-formed' })
 
 /**
  * Refuses what Node cannot read as a request (broken framing, too large a header, too slow a client), and closes the
@@ -29,4 +43,15 @@ export function answerBrokenRequest (this: FastifyInstance, failure: ConnectionE
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('')
   socket.end(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\n${head}\r\n${body}`, () => socket.destroy())
   this.log.info({ request_id: requestId, status: error.status, code: error.code, failure: failure.code, address: socket.remoteAddress }, 'request refused')
+}
+
+/** A request's URL, its percent signs escaped where they cannot be decoded: then it is simply an unknown path. */
+export function decodable (request: IncomingMessage): string {
+  const url = String(request.url)
+  try {
+    decodeURI(url)
+    return url
+  } catch {
+    return url.replaceAll('%', '%25')
+  }
 }

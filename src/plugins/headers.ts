@@ -16,6 +16,7 @@ export function standardHeaders (requestId: string) {
   }
 }
 
+/** Puts them on every answer. */
 export const headers = fp(async (app: FastifyInstance) => {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(standardHeaders(request.id))

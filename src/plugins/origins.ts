@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { checkOrigin } from '../policy/origin.js'
 
+/** Whose pages may call. */
 export interface OriginsOptions {
   /** Exact origins, beside the broker's own. */
   origins: readonly string[]
@@ -16,6 +17,7 @@ export const origins = fp(async (app: FastifyInstance, { origins }: OriginsOptio
     origin: (origin, answer) => answer(null, origin !== undefined && origins.includes(origin) ? origin : false),
     credentials: true,
     methods: ['POST'],
+    strictPreflight: false,
     allowedHeaders: ['Authorization', 'Content-Type', 'X-Apideck-Consumer-Id'],
     exposedHeaders: ['X-Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-Policy'],
     maxAge: 600,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { BlockList, isIPv6 } from 'node:net'
+import { BlockList, isIP, isIPv6 } from 'node:net'
+import type { FastifyRequest } from 'fastify'
 
 /** Whether an address, a peer's own, is a proxy whose forwarded headers count. */
 export type IsTrusted = (address: string | undefined) => boolean
@@ -22,4 +23,13 @@ export function createTrust (cidrs: readonly string[]): IsTrusted {
 export function requestIdOf (request: IncomingMessage, isTrusted: IsTrusted): string {
   const given = request.headers['x-request-id']
   return typeof given === 'string' && REQUEST_ID.test(given) && isTrusted(request.socket.remoteAddress) ? given : randomUUID()
+}
+
+/**
+ * The client's address, as limits and logs count it: its own, or what trusted proxies forwarded. Some of those add a
+ * port, which is no part of it; what is no address at all counts as the peer's own.
+ */
+export function clientAddress ({ ip, socket }: FastifyRequest): string {
+  const address = /^\[(.+)\](?::\d+)?$/.exec(ip)?.[1] ?? /^(\d+(?:\.\d+){3}):\d+$/.exec(ip)?.[1] ?? ip
+  return isIP(address) === 0 ? String(socket.remoteAddress) : address
 }

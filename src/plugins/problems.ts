@@ -5,28 +5,24 @@ import { BrokerError, type ErrorCode } from '../errors.js'
 import { isNavigation } from '../policy/answer-shape.js'
 import { describeFaults } from '../schemas/faults.js'
 import { problemType, type Problem } from '../schemas/problem.js'
-import { standardHeaders } from './headers.js'
 import { problemPage, problemPageHeaders } from './problem-page.js'
-import { logWhenDone } from './telemetry.js'
 
 /** Whatever is thrown ends here, as a problem of the catalogue. */
 export const problems = fp(async (app: FastifyInstance) => {
   app.setErrorHandler((thrown: FastifyError, request, reply) => answer(toBrokerError(thrown), request, reply))
+  // Before the body is read: what is wrong with it says nothing where nobody would take it.
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) throw unknownRoute(app, request)
+  })
+  // Where the hook has let it pass: what the CORS route for OPTIONS gives back.
   app.setNotFoundHandler(async (request) => {
     throw unknownRoute(app, request)
   })
 }, { name: 'problems' })
 
-/** Answers a request whose URL cannot be decoded: it has no route, so no hook has run. */
-export function answerUnrouted (thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  logWhenDone(request, reply)
-  reply.headers(standardHeaders(request.id))
-  answer(toBrokerError(thrown), request, reply)
-}
-
 /** Answers with an error: a page for a navigation, problem+json for a program. */
 function answer (error: BrokerError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  request.outcome = error.level
+  if (request.outcome !== 'debug') request.outcome = error.level
   Object.assign(request.facts, error.facts, { code: error.code })
   if (error.code === 'internal_error') request.log.error({ err: error.cause }, 'internal error')
   const problem = toProblem(error, request.id)
@@ -53,7 +49,6 @@ export function toProblem ({ code, title, status, message, errors }: BrokerError
 const CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
-  FST_ERR_BAD_URL: 'not_found',
 }
 
 function toBrokerError (thrown: FastifyError): BrokerError {
@@ -68,7 +63,7 @@ function toBrokerError (thrown: FastifyError): BrokerError {
   if (code !== undefined) return new BrokerError(code)
   // What else Fastify blames on the caller it finds while it reads the body.
   if (thrown.statusCode !== undefined && thrown.statusCode >= 400 && thrown.statusCode < 500) {
-    return new BrokerError('invalid_request', { detail: 'The body is not valid JSON, or not as long as it says.' })
+    return new BrokerError('invalid_request', { detail: 'The body is not as long as the request says.' })
   }
   return new BrokerError('internal_error', { cause: thrown })
 }

@@ -1,8 +1,10 @@
-import rateLimit from '@fastify/rate-limit'
+import rateLimit, { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 import { BrokerError } from '../errors.js'
 import { isNavigation } from '../policy/answer-shape.js'
+import { clientAddress } from './peers.js'
 
+/** How many sessions, and in how many milliseconds. */
 export interface RateLimitOptions {
   max: number
   windowMs: number
@@ -19,7 +21,7 @@ const MAX_ADDRESSES = 10_000
  * counts go with JSON answers, in the syntax of draft-ietf-httpapi-ratelimit-headers.
  */
 export async function createRateLimit (app: FastifyInstance, { max, windowMs }: RateLimitOptions): Promise<onRequestAsyncHookHandler> {
-  await app.register(rateLimit, { global: false, max, timeWindow: windowMs, cache: MAX_ADDRESSES })
+  await app.register(rateLimit, { global: false, max, timeWindow: windowMs, cache: MAX_ADDRESSES, keyGenerator: (request) => normalizeIP(clientAddress(request)) })
   const count = app.createRateLimit()
   const policy = `"session";q=${max};w=${Math.ceil(windowMs / 1000)}`
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Level } from '../errors.js'
+import { clientAddress } from './peers.js'
 
 /** What the parts that a request passes leave for its log line. */
 export interface RequestFacts {
@@ -29,10 +30,10 @@ export const telemetry = fp(async (app: FastifyInstance) => {
 }, { name: 'telemetry' })
 
 /** Begins a request's facts, and logs them as its connection is done with it. */
-export function logWhenDone (request: FastifyRequest, reply: FastifyReply): void {
+function logWhenDone (request: FastifyRequest, reply: FastifyReply): void {
   const { config, url: route } = request.routeOptions
   request.facts = {}
-  request.outcome = config?.quiet === true ? 'debug' : 'info'
+  request.outcome = config.quiet === true ? 'debug' : 'info'
   reply.raw.once('close', () => {
     const isAnswered = reply.raw.writableFinished
     request.log[request.outcome]({
@@ -40,7 +41,7 @@ export function logWhenDone (request: FastifyRequest, reply: FastifyReply): void
       route,
       status: isAnswered ? reply.statusCode : undefined,
       duration_ms: Math.round(reply.elapsedTime),
-      address: request.ip,
+      address: clientAddress(request),
       ...request.facts,
     }, isAnswered ? 'request completed' : 'request abandoned by the client')
   })

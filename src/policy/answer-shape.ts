@@ -10,7 +10,8 @@ export interface ShapeHeaders {
 /** The names of these headers, for `Vary`. */
 export const shapeHeaderNames = ['Accept', 'Content-Type', 'Sec-Fetch-Mode'] as const
 
-const FORM = 'application/x-www-form-urlencoded'
+/** The content type of an HTML form. */
+export const FORM = 'application/x-www-form-urlencoded'
 
 /** Whether a content type is an HTML form's. */
 export function isForm (contentType: string | undefined): boolean {

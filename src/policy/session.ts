@@ -1,6 +1,6 @@
 import { BrokerError, type Fault } from '../errors.js'
 import type { SessionPolicy } from '../schemas/policy.js'
-import type { Session } from '../schemas/session.js'
+import { MAX_SESSION_BYTES, sessionBranches, type Session } from '../schemas/session.js'
 import { DEFAULT_SESSION_SECONDS, MAX_SESSION_SECONDS, sessionSeconds } from '../schemas/session-length.js'
 import { allowedRedirectUri } from './redirect-uri.js'
 
@@ -12,16 +12,17 @@ export interface SessionRules {
 
 type Branch = Record<string, unknown>
 
-/** The members of a Session that are branches: their fields are set and permitted one by one. */
-const BRANCHES = new Set(['consumer_metadata', 'settings', 'theme'])
-
 /**
  * The Session that goes upstream: what the caller asked for, if policy permits it, filled in with the operator's
  * own settings.
  *
- * @throws BrokerError `policy_violation`, `redirect_uri_not_allowed`
+ * @throws BrokerError `payload_too_large`, `policy_violation`, `redirect_uri_not_allowed`
  */
 export function applyPolicy (asked: Session, { policy, redirectUris }: SessionRules): Session {
+  // A form is no JSON, and JSON can be written in several ways: what came in may be shorter than what goes out.
+  if (Buffer.byteLength(JSON.stringify(asked)) > MAX_SESSION_BYTES) {
+    throw new BrokerError('payload_too_large', { detail: 'The Session may have at most 16 KiB, written as JSON.' })
+  }
   const violations = [...forbiddenFields(asked, policy.caller_fields), ...tooLong(asked, policy.max_session_length)]
   if (violations.length > 0) throw new BrokerError('policy_violation', { errors: violations })
   const session = boundLength(fillIn(asked, policy.session ?? {}), policy.max_session_length)
@@ -53,7 +54,7 @@ function boundLength (session: Session, maximum: string | undefined): Session {
 
 function fillIn (asked: Session, defaults: Session): Session {
   const merged: Branch = { ...defaults, ...asked }
-  for (const name of BRANCHES) {
+  for (const name of sessionBranches.keys()) {
     const [theirs, ours] = [(asked as Branch)[name], (defaults as Branch)[name]]
     if (theirs !== undefined && ours !== undefined) merged[name] = { ...ours, ...theirs }
   }
@@ -63,7 +64,7 @@ function fillIn (asked: Session, defaults: Session): Session {
 /** The fields that are set: `[name]`, or `[branch, field]`. A branch without fields sets nothing. */
 function fieldsOf (session: Session): Array<[name: string, field?: string]> {
   return Object.entries(session).flatMap(([name, value]): Array<[string, string?]> =>
-    BRANCHES.has(name) ? Object.keys(value).map((field) => [name, field]) : [[name]])
+    sessionBranches.has(name) ? Object.keys(value).map((field) => [name, field]) : [[name]])
 }
 
 function pointerTo (path: [name: string, field?: string]): string {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { BrokerError } from '../errors.js'
 
+/** What readiness depends on. */
 export interface HealthOptions {
   isReady: () => boolean
 }

@@ -7,6 +7,7 @@ import { MintedSessionSchema } from '../schemas/minted-session.js'
 import { SessionSchema } from '../schemas/session.js'
 import type { Upstream } from '../upstream/upstream.js'
 
+/** What the route works with. */
 export interface VaultSessionOptions {
   identity: Identity
   limit: onRequestAsyncHookHandler
@@ -24,7 +25,7 @@ export const vaultSession: FastifyPluginAsyncTypebox<VaultSessionOptions> = asyn
   app.decorateRequest(CALLER)
 
   async function identify (request: FastifyRequest): Promise<void> {
-    const caller = await identity.identify(request.headers)
+    const caller = await identity.identify(request.raw)
     request.setDecorator<Caller>(CALLER, caller)
     request.facts.consumer_id = caller.consumerId
   }

@@ -148,4 +148,5 @@ export const EnvironmentSchema = Type.Object({
   })),
 })
 
+/** The variables, converted and with their defaults. */
 export type Environment = Static<typeof EnvironmentSchema>

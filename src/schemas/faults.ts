@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv'
+import type { ProblemFault } from './problem.js'
 
 /** At most so many faults are listed; a body can hold thousands. */
 const MAX_FAULTS = 20
@@ -8,17 +9,11 @@ const MAX_NAME_LENGTH = 64
 
 interface Described { 'x-expected'?: string, properties?: Record<string, unknown> }
 
-/** A JSON Pointer and what was expected there; the shape that `errors` has in an answer. */
-export interface SchemaFault {
-  pointer: string
-  message: string
-}
-
 /**
  * What a validator found, in our words: one fault a place, in the body's order, none of them holding a value.
  * Needs errors made with `verbose`, since the expectation stands in the schema.
  */
-export function describeFaults (errors: readonly ErrorObject[]): SchemaFault[] {
+export function describeFaults (errors: readonly ErrorObject[]): ProblemFault[] {
   const faults = new Map<string, string>()
   for (const error of errors) {
     const { pointer, message } = describe(error)
@@ -28,7 +23,7 @@ export function describeFaults (errors: readonly ErrorObject[]): SchemaFault[] {
   return Array.from(faults, ([pointer, message]) => ({ pointer, message }))
 }
 
-function describe (error: ErrorObject): SchemaFault {
+function describe (error: ErrorObject): ProblemFault {
   const schema = (error.parentSchema ?? {}) as Described
   if (error.keyword === 'additionalProperties') {
     return describeUnknown(error.instancePath, String(error.params['additionalProperty']), Object.keys(schema.properties ?? {}))
@@ -36,7 +31,7 @@ function describe (error: ErrorObject): SchemaFault {
   return { pointer: error.instancePath, message: `must be ${schema['x-expected'] ?? 'something else'}` }
 }
 
-function describeUnknown (parent: string, name: string, known: readonly string[]): SchemaFault {
+function describeUnknown (parent: string, name: string, known: readonly string[]): ProblemFault {
   if (name.length > MAX_NAME_LENGTH) return { pointer: parent, message: 'has a property that is not known here' }
   const hint = known.find((candidate) => spelling(candidate) === spelling(name))
   return {

@@ -7,8 +7,8 @@ export interface FreeFormLimits {
 }
 
 /**
- * Whether a parsed JSON value stays within the limits and holds no number that would be another one once written
- * again (an integer past 2^53 - 1, an exponent that overflows). Walks without recursion, so that depth cannot
+ * Whether a parsed JSON value stays within the limits and holds no integer past 2^53 - 1, which would be another one
+ * once written again, and no number that overflows. Walks without recursion, so that depth cannot
  * exhaust the stack before it is measured.
  */
 export function isWithinLimits (limits: FreeFormLimits, value: unknown): boolean {

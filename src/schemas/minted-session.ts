@@ -10,4 +10,5 @@ export const MintedSessionSchema = Type.Object({
   expires_at: Type.Optional(Type.String()),
 }, { additionalProperties: false })
 
+/** A session, as programs get it. */
 export type MintedSession = Static<typeof MintedSessionSchema>

@@ -1,9 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { SessionLengthSchema, SessionSchema } from './session.js'
-
-/** Every property of a Session as a dotted path, branches before their fields: `theme`, `theme.logo`, … */
-export const sessionPaths: readonly string[] = Object.entries(SessionSchema.properties).flatMap(([name, schema]) =>
-  [name, ...Object.keys('properties' in schema ? schema.properties : {}).map((field) => `${name}.${field}`)])
+import { SessionLengthSchema, SessionSchema, sessionPaths } from './session.js'
 
 const ClaimSchema = Type.String({ minLength: 1, maxLength: 255, 'x-expected': 'the name of a claim' })
 
@@ -31,4 +27,5 @@ export const SessionPolicySchema = Type.Partial(Type.Object({
   }), { additionalProperties: false, 'x-expected': 'an object of claim names' }),
 }), { additionalProperties: false, 'x-expected': 'an object' })
 
+/** The operator's rules, as their file has them. */
 export type SessionPolicy = Static<typeof SessionPolicySchema>

@@ -15,7 +15,11 @@ export const ProblemSchema = Type.Object({
   }, { additionalProperties: false }))),
 }, { additionalProperties: false })
 
+/** An error's body. */
 export type Problem = Static<typeof ProblemSchema>
+
+/** Where in a body something is wrong, and what was expected there. */
+export type ProblemFault = NonNullable<Problem['errors']>[number]
 
 /** The URI that names a code. A name, not an address: `docs/errors.md` says what each means. */
 export function problemType (code: string): string {

@@ -1,4 +1,4 @@
-import { MAX_URL_LENGTH, hasUserinfo, isPrintableAscii, isSecure, parseUrl } from './urls.js'
+import { MAX_URL_LENGTH, hasUserinfo, hasWildcard, isPrintableAscii, isSecure, parseUrl } from './urls.js'
 
 /**
  * Reads a redirect URI by a rule strict enough that every parser reads it alike: the vault navigates to it, so a
@@ -11,7 +11,7 @@ import { MAX_URL_LENGTH, hasUserinfo, isPrintableAscii, isSecure, parseUrl } fro
 export function parseRedirectUri (text: string): URL | undefined {
   if (text.length > MAX_URL_LENGTH || !isPrintableAscii(text) || /[\\#]/.test(text)) return undefined
   const url = parseUrl(text)
-  if (url === undefined || !isSecure(url) || hasUserinfo(url)) return undefined
+  if (url === undefined || !isSecure(url) || hasUserinfo(url) || hasWildcard(url)) return undefined
   if (url.href !== text && url.href !== addRootSlash(text)) return undefined
   if (/(?:\/|%2f){2}|%0[0ad]|%5c/i.test(url.pathname)) return undefined
   return url

@@ -107,8 +107,23 @@ export const SessionSchema = closed({
     type: 'object',
     'x-limits': { depth: 8, entries: 256, keyLength: 128, stringLength: 4096 },
     'x-expected': 'an object of at most 8 levels and 256 entries, with keys of at most 128 and strings of at most ' +
-      '4096 characters, and numbers that a double holds exactly',
+      '4096 characters, and no integer beyond 2^53 - 1',
   }),
 })
 
+/** A Session that fits the schema. */
 export type Session = Static<typeof SessionSchema>
+
+/**
+ * The most that a Session may have, as the body that it comes in and as JSON, in bytes: the URL that Apideck makes of it
+ * grows with it, and has to fit into a `Location`.
+ */
+export const MAX_SESSION_BYTES = 16_384
+
+/** The members of a Session that are branches, with their fields. */
+export const sessionBranches: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(SessionSchema.properties)
+  .flatMap(([name, schema]) => 'properties' in schema ? [[name, Object.keys(schema.properties)]] : []))
+
+/** Every property of a Session as a dotted path, branches before their fields: `theme`, `theme.logo`, … */
+export const sessionPaths: readonly string[] = Object.keys(SessionSchema.properties).flatMap((name) =>
+  [name, ...(sessionBranches.get(name) ?? []).map((field) => `${name}.${field}`)])

@@ -8,6 +8,7 @@ export const UpstreamSessionSchema = Type.Object({
   }),
 })
 
+/** An answer that holds a session. */
 export type UpstreamSession = Static<typeof UpstreamSessionSchema>
 
 /** Apideck's error object: every member may be missing, and `detail` is text or an object. */

@@ -17,32 +17,39 @@ export function isSecure (url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
 }
 
+/** Whether a user or a password stands before the host. */
 export function hasUserinfo (url: URL): boolean {
   return url.username !== '' || url.password !== ''
 }
 
-/** A URL of an image or a page that the vault shows: https, without userinfo, no white space to be dropped. */
+/** A URL of an image or a page that the vault shows: https, written as RFC 3986 has it, without userinfo. */
 export function isHttpsUrl (text: string): boolean {
   const url = parseUrl(text)
-  return url !== undefined && url.protocol === 'https:' && !hasUserinfo(url) && isPrintableAscii(text)
+  return url !== undefined && /^https:\/\/[\w.~:/?#[\]@!$&'()*+,;=%-]+$/.test(text) && !hasUserinfo(url)
+}
+
+/** A `*` in a host means nothing to anybody who compares hosts, whatever was meant by it. */
+export function hasWildcard (url: URL): boolean {
+  return url.hostname.includes('*')
 }
 
 /** An origin as browsers write it in `Origin`: `https://app.example.com`, or http to loopback. */
 export function isWebOrigin (text: string): boolean {
   const url = parseUrl(text)
-  return url !== undefined && isSecure(url) && url.origin === text
+  return url !== undefined && isSecure(url) && url.origin === text && !hasWildcard(url)
 }
 
 /** A host as `URL.host` writes it, with its port where that is not 443. */
 export function isHost (text: string): boolean {
-  return parseUrl(`https://${text}`)?.host === text
+  const url = parseUrl(`https://${text}`)
+  return url !== undefined && url.host === text && !hasWildcard(url)
 }
 
-/** The upstream's base: https, or http to loopback, with a path at most. */
+/** The upstream's base: https, or http to loopback, with a path at most, as the parser writes it. */
 export function isBaseUrl (text: string): boolean {
   const url = parseUrl(text)
-  return url !== undefined && isSecure(url) && !hasUserinfo(url) && url.search === '' && url.hash === '' &&
-    !/[?#]/.test(text)
+  return url !== undefined && isSecure(url) && !hasUserinfo(url) && !/[?#]/.test(text) &&
+    (url.href === text || url.href === `${text}/`)
 }
 
 /** Graphic ASCII, no space: what may stand in a header as it is, and reads alike to every parser. */

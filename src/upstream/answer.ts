@@ -41,7 +41,7 @@ function refusal (answer: Answer, facts: CallFacts): BrokerError {
   return new BrokerError(code, options)
 }
 
-/** A 400 or 422 is about the Session only where Apideck itself says so, and does not blame the headers. */
+/** A 400 or 422 is about the Session where it comes with an error object, as Apideck's all do, that does not blame the headers. */
 function classify (status: number, error: UpstreamError | undefined): ErrorCode {
   switch (status) {
     case 400:

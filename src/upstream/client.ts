@@ -1,13 +1,12 @@
-import type { Dispatcher } from 'undici'
 import type { Session } from '../schemas/session.js'
-import { isPrintableAscii } from '../schemas/urls.js'
 import type { Secret } from '../secret.js'
 import { errorIn, sessionIn, type Answer } from './answer.js'
-import { createDispatcher } from './dispatcher.js'
+import { createDispatcher, type Exchange } from './dispatcher.js'
 import { failureOf } from './failure.js'
 import { retryAfterSeconds } from './retry-after.js'
 import type { CallFacts, Minted, Upstream } from './upstream.js'
 
+/** Whose application it is, and how it is reached. */
 export interface UpstreamOptions {
   baseUrl: string
   apiKey: Secret
@@ -29,38 +28,33 @@ export function createUpstream (options: UpstreamOptions): Upstream {
   async function createSession (session: Session, consumerId: string): Promise<Minted> {
     const started = performance.now()
     const facts = (): CallFacts => ({ upstream_duration_ms: Math.round(performance.now() - started) })
-    let response: Dispatcher.ResponseData
-    let answer: Answer
-    try {
-      response = await dispatcher.request({
-        path: url.pathname,
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${options.apiKey.reveal()}`,
-          'x-apideck-app-id': options.appId,
-          'x-apideck-consumer-id': consumerId,
-          'content-type': 'application/json',
-          accept: 'application/json',
-          'user-agent': options.userAgent,
-        },
-        body: JSON.stringify(session),
-        signal: AbortSignal.timeout(options.timeoutMs),
-      })
-      answer = await readAnswer(response)
-    } catch (error) {
-      throw failureOf(error, facts())
-    }
-    const told = { ...facts(), ...factsIn(response, answer) }
+    const exchange = await dispatcher.request({
+      path: url.pathname,
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${options.apiKey.reveal()}`,
+        'x-apideck-app-id': options.appId,
+        'x-apideck-consumer-id': consumerId,
+        'content-type': 'application/json',
+        accept: 'application/json',
+        'user-agent': options.userAgent,
+      },
+      body: JSON.stringify(session),
+      signal: AbortSignal.timeout(options.timeoutMs),
+    }).catch((error: unknown) => { throw failureOf(error, facts()) })
+
+    const answer = readAnswer(exchange)
+    const told = { ...facts(), ...factsIn(exchange, answer) }
+    // Of a refusal the status counts, so a body that broke off takes nothing from it.
+    if (exchange.failure !== undefined && exchange.status === 200) throw failureOf(exchange.failure, told)
     return { session: sessionIn(answer, options.vaultHosts, told), facts: told }
   }
 
   return { createSession, close: dispatcher.close }
 }
 
-/** Of a refusal the status counts, so a body that cannot be read takes nothing from it. */
-async function readAnswer ({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<Answer> {
-  const text = statusCode === 200 ? await body.text() : await body.text().catch(() => '')
-  return { status: statusCode, body: parseJson(text), retryAfter: retryAfterSeconds(headers['retry-after'], Date.now()) }
+function readAnswer ({ status, headers, text }: Exchange): Answer {
+  return { status, body: parseJson(text), retryAfter: retryAfterSeconds(headers['retry-after'], Date.now()) }
 }
 
 function parseJson (text: string): unknown {
@@ -72,12 +66,12 @@ function parseJson (text: string): unknown {
 }
 
 /** What the log is told of an answer: short names and ids, each held to a form in which nothing else can hide. */
-function factsIn (response: Dispatcher.ResponseData, answer: Answer): Partial<CallFacts> {
-  const requestId = response.headers['request-id']
+function factsIn ({ headers }: Exchange, answer: Answer): Partial<CallFacts> {
+  const requestId = headers['request-id']
   const typeName = errorIn(answer.body)?.type_name
   return {
     upstream_status: answer.status,
-    ...(typeof requestId === 'string' && requestId.length <= 128 && isPrintableAscii(requestId) ? { upstream_request_id: requestId } : {}),
+    ...(typeof requestId === 'string' && /^[\w.-]{1,64}$/.test(requestId) ? { upstream_request_id: requestId } : {}),
     ...(typeof typeName === 'string' && /^[A-Za-z]{1,64}$/.test(typeName) ? { upstream_error: typeName } : {}),
   }
 }

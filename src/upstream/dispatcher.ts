@@ -1,11 +1,21 @@
 import { Pool, type Dispatcher } from 'undici'
 import { BrokerError } from '../errors.js'
 
+/** Where to, and how much at once. */
 export interface DispatcherOptions {
   /** Scheme, host and port. */
   origin: string
   /** Sockets, and so requests in flight. As many again may wait for one. */
   connections: number
+}
+
+/** One request and what came back for it. */
+export interface Exchange {
+  status: number
+  headers: Dispatcher.ResponseData['headers']
+  text: string
+  /** What broke the body off, where it did: then there is no text. */
+  failure?: unknown
 }
 
 /** Limits of one exchange. Milliseconds and bytes. */
@@ -29,9 +39,14 @@ export function createDispatcher ({ origin, connections }: DispatcherOptions) {
   })
   return {
     /** @throws BrokerError `overloaded` at once where too many requests wait already; else what undici throws */
-    async request (options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
+    async request (options: Dispatcher.RequestOptions): Promise<Exchange> {
       if (pool.stats.size >= connections * 2) throw new BrokerError('overloaded')
-      return pool.request(options)
+      const { statusCode: status, headers, body } = await pool.request(options)
+      try {
+        return { status, headers, text: await body.text() }
+      } catch (failure) {
+        return { status, headers, text: '', failure }
+      }
     },
     close: () => pool.close(),
   }

@@ -18,11 +18,11 @@ export function readMintedSession (answer: unknown, vaultHosts: readonly string[
   return { session_uri: uri, session_token: token, ...(expiresAt === undefined ? {} : { expires_at: expiresAt }) }
 }
 
-/** It becomes a `Location`, so it must be https at an allowed host, and read alike to every parser. */
+/** It becomes a `Location`, so it must be https at an allowed host, and canonical: read alike by every parser. */
 function isVaultUri (text: string, hosts: readonly string[]): boolean {
-  if (text.length > MAX_LENGTH || !isPrintableAscii(text) || text.includes('\\')) return false
+  if (text.length > MAX_LENGTH || !isPrintableAscii(text)) return false
   const url = parseUrl(text)
-  return url !== undefined && url.protocol === 'https:' && !hasUserinfo(url) && hosts.includes(url.host)
+  return url !== undefined && url.href === text && url.protocol === 'https:' && !hasUserinfo(url) && hosts.includes(url.host)
 }
 
 function isToken (text: string): boolean {

@@ -1,5 +1,5 @@
 import type { Fault } from '../errors.js'
-import { sessionPaths } from '../schemas/policy.js'
+import { sessionPaths } from '../schemas/session.js'
 import type { UpstreamError } from '../schemas/upstream.js'
 
 /** How much of an upstream's detail is looked through. */

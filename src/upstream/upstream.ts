@@ -13,6 +13,7 @@ export interface CallFacts {
   upstream_failure?: string
 }
 
+/** A session that may be passed on, and what the log is told of the call. */
 export interface Minted {
   session: MintedSession
   facts: CallFacts

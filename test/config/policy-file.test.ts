@@ -29,6 +29,7 @@ const rows: Array<[what: string, policy: unknown, fault: string]> = [
   ['too long a maximum', { max_session_length: '2w' }, ': /max_session_length must be a duration such as 90s, 30m, 12h, 7d or 1w, at most one week'],
   ['a redirect URI that the list refuses', { session: { redirect_uri: 'https://evil.example/' } }, ': /session/redirect_uri must be allowed by ALLOWED_REDIRECT_URIS'],
   ['a session longer than its own maximum', { session: { settings: { session_length: '2h' } }, max_session_length: '1h' }, ': /session/settings/session_length must not be longer than /max_session_length'],
+  ['a session of more than 4 KiB', { session: { custom_consumer_settings: { a: 'x'.repeat(4_000), b: 'x'.repeat(100) } } }, ': /session must have at most 4096 bytes'],
   ['claims where there are none', { consumer_metadata_claims: { email: 'email' } }, ': /consumer_metadata_claims needs verified claims, which IDENTITY=static does not have'],
 ]
 for (const [what, policy, fault] of rows) {

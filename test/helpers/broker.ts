@@ -19,7 +19,7 @@ interface Send {
   method?: Dispatcher.HttpMethod
   path?: string
   headers?: Record<string, string>
-  body?: string
+  body?: string | Buffer
 }
 
 /** The broker on a free port of loopback, its log kept. Closed with the test. */
@@ -41,6 +41,13 @@ export async function startBroker (t: Test, variables: Record<string, string> = 
   t.teardown(() => app.close())
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
 
+  /** An answer, once its line is in the log too: that is written as its connection is done with it. */
+  async function logged (answer: Promise<Answer>): Promise<Answer> {
+    const id = `"request_id":"${(await answer).headers['x-request-id']}"`
+    while (!lines.some((line) => line.includes(id) && line.includes('"msg":"request '))) await once(written, 'line')
+    return answer
+  }
+
   return {
     app,
     url,
@@ -50,17 +57,17 @@ export async function startBroker (t: Test, variables: Record<string, string> = 
     /** Resolves as the next line is written. */
     nextLine: () => once(written, 'line'),
     /** `POST /vault-session`, unless told otherwise. */
-    send: ({ path = '/vault-session', method = 'POST', ...options }: Send = {}) => send(url + path, { method, ...options }),
-    postJson: (body: unknown, headers: Record<string, string> = {}) => send(`${url}/vault-session`, {
+    send: ({ path = '/vault-session', method = 'POST', ...options }: Send = {}) => logged(send(url + path, { method, ...options })),
+    postJson: (body: unknown, headers: Record<string, string> = {}) => logged(send(`${url}/vault-session`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
-    }),
-    postForm: (body: string, headers: Record<string, string> = {}) => send(`${url}/vault-session`, {
+    })),
+    postForm: (body: string, headers: Record<string, string> = {}) => logged(send(`${url}/vault-session`, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
       body,
-    }),
+    })),
   }
 }
 

@@ -11,6 +11,13 @@ export async function runServer (variables: Record<string, string>, args: string
   return { code, stdout, stderr }
 }
 
+/** Runs another file of TypeScript to its end. */
+export async function runFile (file: string) {
+  const child = spawnNode([file], {})
+  const [code, stdout, stderr] = await Promise.all([exitOf(child), text(child.stdout), text(child.stderr)])
+  return { code, output: stdout + stderr }
+}
+
 /** Runs `src/server.ts` until it listens. Killed with the test, should it still run. */
 export async function startServer (t: Test, variables: Record<string, string>) {
   const child = spawnServer(variables)
@@ -23,6 +30,12 @@ export async function startServer (t: Test, variables: Record<string, string>) {
     url,
     /** Everything it wrote so far, to standard output and standard error. */
     output: () => chunks.join(''),
+    /** Sends the signal and waits until the process says that it is stopping. */
+    stop: async (signal: NodeJS.Signals) => {
+      const stopping = lineIn(child, /"msg":"stopping"/)
+      child.kill(signal)
+      await stopping
+    },
     kill: (signal: NodeJS.Signals) => child.kill(signal),
     /** The exit code, once it has ended. */
     exit,
@@ -30,7 +43,11 @@ export async function startServer (t: Test, variables: Record<string, string>) {
 }
 
 function spawnServer (variables: Record<string, string>, args: string[] = []) {
-  return spawn(process.execPath, [...process.execArgv, 'src/server.ts', ...args], {
+  return spawnNode(['src/server.ts', ...args], variables)
+}
+
+function spawnNode (args: string[], variables: Record<string, string>) {
+  return spawn(process.execPath, [...process.execArgv, ...args], {
     env: { PATH: process.env['PATH'], ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -43,11 +60,15 @@ async function exitOf (child: Child): Promise<number | null> {
   return code
 }
 
-function addressIn (child: Child): Promise<string> {
+async function addressIn (child: Child): Promise<string> {
+  const line = await lineIn(child, /Server listening at/)
+  return /http:[^"]+/.exec(line)?.[0] ?? line
+}
+
+function lineIn (child: Child, pattern: RegExp): Promise<string> {
   return new Promise((resolve) => {
     createInterface(child.stdout).on('line', (line) => {
-      const address = /Server listening at (http:[^"]+)/.exec(line)?.[1]
-      if (address !== undefined) resolve(address)
+      if (pattern.test(line)) resolve(line)
     })
   })
 }

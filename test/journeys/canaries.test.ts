@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { send } from '../helpers/broker.js'
 import { API_KEY, environment } from '../helpers/environment.js'
-import { startServer } from '../helpers/process.js'
+import { runFile, startServer } from '../helpers/process.js'
 import { SESSION_URI, TOKEN, TOKEN_CANARY, errorBody, httpUpstream, mintedBody, socketUpstream } from '../helpers/upstream.js'
 
 /*
@@ -69,6 +69,21 @@ t.test('nothing leaks where the connection breaks', async (t) => {
   const { url } = await socketUpstream(t, (socket) => socket.write(`HTTP/1.1 200 OK\r\nlocation: ${SESSION_URI}\r\ncontent-length: 999\r\n\r\n${TOKEN}`))
   const output = await outputOf(t, url)
   t.match(output, /"code":"upstream_timeout"/)
+  for (const canary of canaries) t.notOk(output.includes(canary), canary)
+})
+
+t.test('nothing leaks where our own code is careless with a secret', async (t) => {
+  const { code, output } = await runFile('test/helpers/leaky-server.ts')
+  t.equal(code, 0)
+  for (const way of ['internal error', 'answered 500', 'a careless object', 'a careless depth', 'a careless answer', 'a careless configuration', 'nobody caught']) {
+    t.ok(output.includes(way), way)
+  }
+  for (const canary of [...canaries, Buffer.from(API_KEY).toString('base64')]) t.notOk(output.includes(canary), canary)
+})
+
+t.test('nothing leaks where connections fail, clients break off, and limits are met', async (t) => {
+  const output = await outputOf(t, 'https://127.0.0.1:1', { RATE_LIMIT_MAX: '2' })
+  t.match(output, /"code":"upstream_unreachable"[^]*"code":"rate_limited"/)
   for (const canary of canaries) t.notOk(output.includes(canary), canary)
 })
 

@@ -16,20 +16,27 @@ import { TOKEN, errorBody, heldUpstream, httpUpstream, listen, mint, mintedBody,
 
 const seen = new Set<ErrorCode>()
 
-function verify (t: Test, answer: Answer, code: ErrorCode, headers: Record<string, RegExp | string> = {}): void {
+type Shape = 'json' | 'page'
+
+function verify (t: Test, answer: Answer, code: ErrorCode, shape: Shape, headers: Record<string, RegExp | string> = {}): void {
   seen.add(code)
   const { status, title, retryAfter } = catalogue[code]
   t.match(answer, { status, headers: { 'cache-control': 'no-store', ...headers } })
   if (retryAfter !== undefined) t.match(answer.headers['retry-after'], /^[1-9]\d*$/)
   t.notMatch(answer.text + JSON.stringify(answer.headers), /upstream-words|127\.0\.0\.1|node_modules|\.ts:|eyJ/)
-  if (/json/.test(answer.headers['content-type'] ?? '')) t.match(answer.json, { status, code, title, request_id: answer.headers['x-request-id'] })
-  else t.match(answer.text, new RegExp(`<h1>${title}</h1>[^]*<code>${code}</code>`))
+  if (shape === 'json') {
+    t.match(answer.headers['content-type'], /^application\/problem\+json/)
+    t.match(answer.json, { status, code, title, request_id: answer.headers['x-request-id'] })
+  } else {
+    t.match(answer.headers['content-type'], /^text\/html/)
+    t.match(answer.text, new RegExp(`<h1>${title}</h1>[^]*<code>${code}</code>`))
+  }
 }
 
 /** Asks once as a program and once as a navigation. */
 async function verifyBoth (t: Test, broker: Awaited<ReturnType<typeof startBroker>>, code: ErrorCode, headers?: Record<string, RegExp | string>): Promise<void> {
-  verify(t, await broker.postJson({}), code, headers)
-  verify(t, await broker.postForm(''), code, headers)
+  verify(t, await broker.postJson({}), code, 'json', headers)
+  verify(t, await broker.postForm(''), code, 'page', headers)
 }
 
 type Respond = (request: IncomingMessage, response: ServerResponse) => void
@@ -107,7 +114,7 @@ t.test('upstream refuses connections: upstream_unreachable', async (t) => {
 })
 
 t.test('upstream has no address: upstream_unreachable', async (t) => {
-  await verifyBoth(t, await startBroker(t, { APIDECK_BASE_URL: 'https://nowhere.invalid' }), 'upstream_unreachable')
+  await verifyBoth(t, await startBroker(t, { APIDECK_BASE_URL: `https://${'x'.repeat(64)}.example` }), 'upstream_unreachable')
 })
 
 t.test('upstream has a certificate that nobody vouches for: upstream_unreachable', async (t) => {
@@ -127,7 +134,7 @@ t.test('too many requests are in flight: overloaded', async (t) => {
   const first = broker.send()
   const inFlight = await upstream.next()
   const others = [broker.send(), broker.send()]
-  verify(t, await Promise.race(others), 'overloaded', { 'retry-after': '1' })
+  verify(t, await Promise.race(others), 'overloaded', 'json', { 'retry-after': '1' })
   mint(inFlight.req, inFlight)
   const waited = await upstream.next()
   mint(waited.req, waited)
@@ -138,39 +145,40 @@ t.test('a rejected Session points to what the upstream named, in our words', asy
   const { url } = await httpUpstream(t, status(422, errorBody(422, { detail: { 'settings.session_length': 'upstream-words' } })))
   const broker = await startBroker(t, { APIDECK_BASE_URL: url })
   const answer = await broker.postJson({ settings: { session_length: '7d' } })
-  verify(t, answer, 'session_rejected')
+  verify(t, answer, 'session_rejected', 'json')
   t.strictSame(answer.json['errors'], [{ pointer: '/settings/session_length', message: 'was not accepted by Apideck' }])
 })
 
 const refusing = (error: BrokerError): Identity => ({ identify: async () => { throw error } })
 const policy = { caller_fields: ['redirect_uri'] }
 
-const callers: Array<[what: string, code: ErrorCode, ask: (broker: Awaited<ReturnType<typeof startBroker>>) => Promise<Answer>, headers?: Record<string, RegExp | string>, parts?: Omit<Parts, 'logger'>]> = [
-  ['broken JSON', 'invalid_request', (broker) => broker.postJson('{')],
-  ['a body that does not fit', 'invalid_request', (broker) => broker.postJson({ redirectUri: 'x' })],
-  ['a form that does not fit', 'invalid_request', (broker) => broker.postForm('redirectUri=x')],
-  ['no credential that verifies', 'unauthenticated', (broker) => broker.send(), { 'www-authenticate': 'Bearer' }, { identity: refusing(new BrokerError('unauthenticated', { headers: { 'www-authenticate': 'Bearer' } })) }],
-  ['a credential whose issuer cannot be reached', 'identity_unavailable', (broker) => broker.send(), { 'retry-after': '5' }, { identity: refusing(new BrokerError('identity_unavailable')) }],
-  ['an origin that is not allowed', 'origin_not_allowed', (broker) => broker.send({ headers: { origin: 'https://evil.example' } })],
-  ['a form of an origin that is not allowed', 'origin_not_allowed', (broker) => broker.postForm('', { origin: 'https://evil.example' })],
-  ['another\'s consumer', 'consumer_not_allowed', (broker) => broker.send({ headers: { 'x-apideck-consumer-id': 'globex' } })],
-  ['an unknown path', 'not_found', (broker) => broker.send({ path: '/nope' })],
-  ['another method', 'method_not_allowed', (broker) => broker.send({ method: 'GET' }), { allow: 'POST' }],
-  ['too large a body', 'payload_too_large', (broker) => broker.postJson(' '.repeat(16_385))],
-  ['too large a form', 'payload_too_large', (broker) => broker.postForm('a'.repeat(16_385))],
-  ['another content type', 'unsupported_media_type', (broker) => broker.postJson('{}', { 'content-type': 'text/plain' })],
-  ['a field that policy refuses', 'policy_violation', (broker) => broker.postJson({ theme: { vault_name: 'x' } })],
-  ['a redirect_uri that is not allowed', 'redirect_uri_not_allowed', (broker) => broker.postJson({ redirect_uri: 'https://evil.example/' })],
-  ['a request too many', 'rate_limited', async (broker) => { await broker.send(); return broker.send() }, { 'retry-after': /^\d+$/ }],
-  ['a bug', 'internal_error', (broker) => broker.send(), {}, { upstream: { createSession: async () => { throw new Error('upstream-words') }, close: async () => {} } }],
+const callers: Array<[what: string, code: ErrorCode, ask: (broker: Awaited<ReturnType<typeof startBroker>>, headers: Record<string, string>) => Promise<Answer>, headers?: Record<string, RegExp | string>, parts?: Omit<Parts, 'logger'>]> = [
+  ['broken JSON', 'invalid_request', (broker, headers) => broker.postJson('{', headers)],
+  ['a body that does not fit', 'invalid_request', (broker, headers) => broker.postJson({ redirectUri: 'x' }, headers)],
+  ['a form that does not fit', 'invalid_request', (broker, headers) => broker.postForm('redirectUri=x', headers)],
+  ['no credential that verifies', 'unauthenticated', (broker, headers) => broker.send({ headers }), { 'www-authenticate': 'Bearer' }, { identity: refusing(new BrokerError('unauthenticated', { headers: { 'www-authenticate': 'Bearer' } })) }],
+  ['a credential whose issuer cannot be reached', 'identity_unavailable', (broker, headers) => broker.send({ headers }), { 'retry-after': '5' }, { identity: refusing(new BrokerError('identity_unavailable')) }],
+  ['an origin that is not allowed', 'origin_not_allowed', (broker, headers) => broker.send({ headers: { ...headers, origin: 'https://evil.example' } })],
+  ['a form of an origin that is not allowed', 'origin_not_allowed', (broker, headers) => broker.postForm('', { ...headers, origin: 'https://evil.example' })],
+  ['another\'s consumer', 'consumer_not_allowed', (broker, headers) => broker.send({ headers: { ...headers, 'x-apideck-consumer-id': 'globex' } })],
+  ['an unknown path', 'not_found', (broker, headers) => broker.send({ headers, path: '/nope' })],
+  ['another method', 'method_not_allowed', (broker, headers) => broker.send({ headers, method: 'GET' }), { allow: 'POST' }],
+  ['too large a body', 'payload_too_large', (broker, headers) => broker.postJson(' '.repeat(16_385), headers)],
+  ['too large a form', 'payload_too_large', (broker, headers) => broker.postForm('a'.repeat(16_385), headers)],
+  ['another content type', 'unsupported_media_type', (broker, headers) => broker.postJson('{}', { ...headers, 'content-type': 'text/plain' })],
+  ['a field that policy refuses', 'policy_violation', (broker, headers) => broker.postJson({ theme: { vault_name: 'x' } }, headers)],
+  ['a redirect_uri that is not allowed', 'redirect_uri_not_allowed', (broker, headers) => broker.postJson({ redirect_uri: 'https://evil.example/' }, headers)],
+  ['a request too many', 'rate_limited', async (broker, headers) => { await broker.send({ headers }); return broker.send({ headers }) }, { 'retry-after': /^\d+$/ }],
+  ['a bug', 'internal_error', (broker, headers) => broker.send({ headers }), {}, { upstream: { createSession: async () => { throw new Error('upstream-words') }, close: async () => {} } }],
 ]
 for (const [what, code, ask, headers, parts] of callers) {
   t.test(`the caller meets ${what}: ${code}`, async (t) => {
     const { url, received } = await httpUpstream(t)
     const SESSION_POLICY_FILE = `${t.testdir({ 'policy.json': JSON.stringify(policy) })}/policy.json`
     const broker = await startBroker(t, { APIDECK_BASE_URL: url, SESSION_POLICY_FILE, RATE_LIMIT_MAX: code === 'rate_limited' ? '1' : '1000' }, parts)
-    verify(t, await ask(broker), code, headers)
-    t.equal(received.length, code === 'rate_limited' ? 1 : 0, 'nothing goes upstream')
+    verify(t, await ask(broker, { 'sec-fetch-mode': 'cors' }), code, 'json', headers)
+    verify(t, await ask(broker, { 'sec-fetch-mode': 'navigate' }), code, 'page', headers)
+    t.equal(received.length, code === 'rate_limited' ? 1 : 0, 'nothing that is refused goes upstream')
   })
 }
 

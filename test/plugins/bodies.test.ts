@@ -40,7 +40,8 @@ const broken: Array<[what: string, body: string]> = [
   ['a polluted prototype', '{"__proto__":{"x":1}}'],
   ['a polluted prototype further in', '{"custom_consumer_settings":{"a":{"__proto__":{"x":1}}}}'],
   ['a polluted constructor', '{"custom_consumer_settings":{"constructor":{"prototype":{"x":1}}}}'],
-  ['8,000 levels of arrays', '['.repeat(8_000)],
+  ['null', 'null'],
+  ['8,000 levels of arrays', '['.repeat(8_000) + ']'.repeat(8_000)],
 ]
 for (const [what, body] of broken) {
   t.test(`refuses ${what}`, async (t) => {
@@ -52,6 +53,18 @@ t.test('takes 16 KiB and refuses a byte more', async (t) => {
   const body = (length: number) => `{}${' '.repeat(length - 2)}`
   t.match(await broker.postJson(body(16_384)), { status: 200 })
   t.match(await broker.postJson(body(16_385)), { status: 413, json: { code: 'payload_too_large' } })
+})
+
+t.test('bytes that are not UTF-8 are refused, not replaced', async (t) => {
+  for (const type of ['application/json', 'application/x-www-form-urlencoded']) {
+    const body = Buffer.concat([Buffer.from('{"theme":{"vault_name":"'), Buffer.from([0xff]), Buffer.from('"}}')])
+    t.match(await broker.send({ headers: { 'content-type': type, 'sec-fetch-mode': 'cors' }, body }), { status: 400, json: { code: 'invalid_request', detail: 'The body is not valid UTF-8.' } })
+  }
+})
+
+t.test('a Session that is larger as JSON than as a form is held to the same bound', async (t) => {
+  const body = ['a', 'b', 'c', 'd'].map((name) => `custom_consumer_settings[${name}]=${'\u0001'.repeat(4_000)}`).join('&')
+  t.match(await broker.postForm(body), { status: 413 })
 })
 
 const forms: Array<[what: string, body: string, session: unknown]> = [
@@ -84,6 +97,12 @@ const refusedForms: Array<[what: string, body: string, pointer: string | undefin
   ['a polluted prototype', 'theme[__proto__][x]=1', undefined],
   ['a polluted prototype, encoded', 'theme[%5f%5fproto%5f%5f][x]=1', undefined],
   ['a polluted root', '__proto__[x]=1', undefined],
+  ['a polluted prototype behind an equals sign', 'custom_consumer_settings[a=b][__proto__]=x', undefined],
+  ['a polluted constructor', 'custom_consumer_settings[constructor][prototype][x]=1', undefined],
+  ['something behind its brackets', 'theme[vault_name]extra=x', undefined],
+  ['no name', '=x', undefined],
+  ['brackets for a name', '[theme][vault_name]=x', undefined],
+  ['half an encoded character', 'theme[vault_name]=%FF', undefined],
 ]
 for (const [what, body, pointer] of refusedForms) {
   t.test(`a form with ${what} is refused`, async (t) => {

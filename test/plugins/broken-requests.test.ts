@@ -35,10 +35,23 @@ for (const [what, bytes] of [
   })
 }
 
+t.test('a request without Host is refused as any other, and one of HTTP/1.0 needs none', async (t) => {
+  t.match(await exchange('POST /vault-session HTTP/1.1\r\nconnection: close\r\n\r\n'), /^HTTP\/1\.1 400 [^]*cache-control: no-store[^]*"detail":"The request has no Host\."/)
+  t.match(await exchange('GET /livez HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 /)
+})
+
+t.test('an expectation that nobody knows is passed over', async (t) => {
+  t.match(await exchange('GET /livez HTTP/1.1\r\nhost: x\r\nexpect: a-miracle\r\nconnection: close\r\n\r\n'), /^HTTP\/1\.1 200 [^]*cache-control: no-store/)
+})
+
 t.test('a client that is gone gets nothing, and nothing breaks', async (t) => {
   const written = broker.output()
   const socket = new Socket().destroy()
   broker.app.server.emit('clientError', Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }), socket)
   t.equal(broker.output(), written)
   t.equal((await broker.send({ method: 'GET', path: '/livez' })).status, 200)
+})
+
+t.test('a URL that cannot be decoded is an unknown path, whatever it holds', async (t) => {
+  for (const path of ['/%', '/%ff', '/vault-session%', '/%c0%af']) t.equal((await broker.send({ path })).status, 404, path)
 })

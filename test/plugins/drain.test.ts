@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
@@ -18,7 +19,7 @@ t.test('while it drains it serves on, is not ready, and asks each connection to 
 
 t.test('as it closes, what is in flight is answered, and what comes too late is told so', async (t) => {
   const upstream = await heldUpstream(t)
-  const broker = await startBroker(t, { APIDECK_BASE_URL: upstream.url })
+  const broker = await startBroker(t, { APIDECK_BASE_URL: upstream.url, ALLOWED_ORIGINS: 'https://app.acme.com' })
   const inFlight = broker.send()
   const response = await upstream.next()
   const late = connect(Number(new URL(broker.url).port), '127.0.0.1')
@@ -26,9 +27,31 @@ t.test('as it closes, what is in flight is answered, and what comes too late is 
   await broker.send({ method: 'GET', path: '/livez' })
 
   const closed = broker.app.close()
-  late.write('content-length: 0\r\n\r\n')
-  t.match(await text(late), /^HTTP\/1\.1 503 [^]*\r\nconnection: close[^]*"code":"shutting_down"/i)
+  late.write('origin: https://app.acme.com\r\ncontent-length: 0\r\n\r\n')
+  const told = await text(late)
+  t.match(told, /^HTTP\/1\.1 503 [^]*"code":"shutting_down"/)
+  for (const header of ['connection: close', 'access-control-allow-origin: https://app.acme.com']) t.ok(told.toLowerCase().includes(`\r\n${header}\r\n`), header)
   response.writeHead(200, { 'content-type': 'application/json' }).end(mintedBody())
   t.equal((await inFlight).status, 200)
   await closed
 })
+
+for (const [what, bytes] of [
+  ['says nothing', ''],
+  ['stops in the middle of its headers', 'POST /vault-session HTTP/1.1\r\nho'],
+  ['stops in the middle of its body', 'POST /vault-session HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{'],
+] as const) {
+  t.test(`a client that ${what} holds nobody up`, async (t) => {
+    const broker = await startBroker(t)
+    const accepted = once(broker.app.server, 'connection')
+    const client = connect(Number(new URL(broker.url).port), '127.0.0.1')
+    client.write(bytes)
+    await accepted
+    await broker.send({ method: 'GET', path: '/livez' })
+    const cut = text(client).catch(() => 'reset')
+    const started = performance.now()
+    await broker.app.close()
+    t.ok(performance.now() - started < 4_000, 'long before Node gives up on it')
+    await cut
+  })
+}

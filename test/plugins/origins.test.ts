@@ -35,6 +35,11 @@ t.test('a preflight of an allowed origin is answered', async (t) => {
   })
 })
 
+t.test('a path that cannot be decoded is as any other to an origin', async (t) => {
+  t.match(await broker.send({ path: '/%zz', headers: { origin: app } }), { status: 404, headers: { 'access-control-allow-origin': app } })
+  t.match(await broker.send({ path: '/%zz', headers: { origin: 'https://evil.example' } }), { status: 403 })
+})
+
 for (const [what, headers] of [
   ['another origin', { origin: 'https://evil.example' }],
   ['the opaque origin', { origin: 'null', 'sec-fetch-site': 'cross-site' }],
@@ -61,4 +66,5 @@ t.test('a program, and a page of the broker\'s own origin, get no CORS headers',
 t.test('OPTIONS is no method of its own', async (t) => {
   t.match(await broker.send({ method: 'OPTIONS' }), { status: 405, headers: { allow: 'POST' } })
   t.match(await broker.send({ method: 'OPTIONS', path: '/nope' }), { status: 404 })
+  t.match(await broker.send({ method: 'OPTIONS', headers: { origin: app } }), { status: 204 })
 })

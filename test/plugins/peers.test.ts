@@ -33,3 +33,19 @@ t.test('what anybody else says of it is not believed', async (t) => {
   t.not((await broker.send({ headers: forwarded })).headers['x-request-id'], 'gateway-1')
   t.match(broker.log().at(-1), { address: '127.0.0.1' })
 })
+
+for (const [forwarded, address] of [
+  ['203.0.113.7:50123', '203.0.113.7'],
+  ['2001:db8::1', '2001:db8::1'],
+  ['[2001:db8::1]:443', '2001:db8::1'],
+  ['[2001:db8::1]', '2001:db8::1'],
+  ['unknown', '127.0.0.1'],
+  ['203.0.113.999', '127.0.0.1'],
+  ['', '127.0.0.1'],
+] as const) {
+  t.test(`a client forwarded as ${JSON.stringify(forwarded)} counts as ${address}`, async (t) => {
+    const broker = await startBroker(t, { APIDECK_BASE_URL: url, TRUSTED_PROXIES: '127.0.0.0/8' })
+    await broker.send({ headers: { 'x-forwarded-for': forwarded } })
+    t.match(broker.log().at(-1), { address })
+  })
+}

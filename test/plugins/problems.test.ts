@@ -60,6 +60,13 @@ for (const [method, path, status, allow] of [
   })
 }
 
+t.test('where nobody would take a body, nobody reads it', async (t) => {
+  const request = { headers: { 'content-type': 'application/json' }, body: '{' }
+  t.equal((await broker.send({ ...request, path: '/nope' })).status, 404)
+  t.equal((await broker.send({ ...request, method: 'PUT' })).status, 405)
+  t.equal((await broker.send({ ...request, path: '/livez' })).status, 405)
+})
+
 t.test('a bug is a 500 that tells nothing, and a line that tells all', async (t) => {
   const broken = await startBroker(t, {}, {
     upstream: { createSession: async () => { throw new TypeError('words of the bug') }, close: async () => {} },

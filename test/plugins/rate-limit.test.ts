@@ -25,6 +25,13 @@ t.test('each address has its own count, an IPv6 client that of its /64', async (
   for (const address of ['203.0.113.1', '2001:db8::3']) t.equal((await broker.send(from(address))).status, 429, address)
 })
 
+t.test('a port that a proxy adds is no way around it', async (t) => {
+  const broker = await startBroker(t, variables)
+  const statuses = []
+  for (const port of [1, 2, 3]) statuses.push((await broker.send(from(`203.0.113.1:${port}`))).status)
+  t.strictSame(statuses, [200, 200, 429])
+})
+
 t.test('a redirect says nothing of it', async (t) => {
   const broker = await startBroker(t, variables)
   const { status, headers } = await broker.postForm('')

@@ -85,3 +85,11 @@ t.test('the operator\'s own length counts before the maximum is filled in', asyn
   const session = apply({ settings: { show_logs: true } }, { session: { settings: { session_length: '5m' } }, max_session_length: '30m' })
   t.equal(session.settings?.session_length, '5m')
 })
+
+t.test('a Session may have 16 KiB as JSON, however it came in', async (t) => {
+  const sized = (length: number): Session => ({ custom_consumer_settings: { a: 'x'.repeat(length) } })
+  const overhead = JSON.stringify(sized(0)).length
+  t.doesNotThrow(() => apply(sized(16_384 - overhead)))
+  t.throws(() => apply(sized(16_385 - overhead)), { code: 'payload_too_large' })
+  t.throws(() => apply({ custom_consumer_settings: { a: '\u0001'.repeat(4_000) } }), { code: 'payload_too_large' })
+})

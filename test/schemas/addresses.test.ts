@@ -1,9 +1,9 @@
 import t from 'tap'
 import { isCidr } from '../../src/schemas/addresses.js'
 
-for (const text of ['10.0.0.0/8', '127.0.0.1', '192.168.1.1/32', '0.0.0.0/0', '::1', 'fd00::/8', '2001:db8::/128']) {
+for (const text of ['10.0.0.0/8', '127.0.0.1', '192.168.1.1/32', '::1', 'fd00::/8', '2001:db8::/128']) {
   t.test(`takes ${text}`, async (t) => t.ok(isCidr(text)))
 }
-for (const text of ['', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/8/8', '10.0.0/8', 'fd00::/129', 'proxy.internal', '10.0.0.0/-1', '10.0.0.0/8.0']) {
+for (const text of ['', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/8/8', '10.0.0/8', 'fd00::/129', 'proxy.internal', '10.0.0.0/-1', '10.0.0.0/8.0', '10.0.0.0/08', '0.0.0.0/0', '::/0']) {
   t.test(`refuses ${JSON.stringify(text)}`, async (t) => t.notOk(isCidr(text)))
 }

@@ -2,7 +2,7 @@ import type { TSchema } from '@sinclair/typebox'
 import { Ajv } from 'ajv'
 import t from 'tap'
 import { describeFaults } from '../../src/schemas/faults.js'
-import { SessionSchema } from '../../src/schemas/session.js'
+import { SessionSchema, sessionPaths } from '../../src/schemas/session.js'
 import { strictOptions, vocabulary } from '../../src/schemas/vocabulary.js'
 import { exampleSession } from '../helpers/example-session.js'
 
@@ -35,7 +35,7 @@ const flag = 'must be true or false'
 const colour = 'must be a CSS hex colour such as #286efa'
 const length = 'must be a duration such as 90s, 30m, 12h, 7d or 1w, at most one week'
 const unknown = 'is not a known property'
-const freeForm = 'must be an object of at most 8 levels and 256 entries, with keys of at most 128 and strings of at most 4096 characters, and numbers that a double holds exactly'
+const freeForm = 'must be an object of at most 8 levels and 256 entries, with keys of at most 128 and strings of at most 4096 characters, and no integer beyond 2^53 - 1'
 const long = 'x'.repeat(3_000)
 
 const refused: Array<[what: string, body: unknown, pointer: string, message: string]> = [
@@ -69,6 +69,8 @@ const refused: Array<[what: string, body: unknown, pointer: string, message: str
   ['a favicon that is a script', { theme: { favicon: 'javascript:alert(1)' } }, '/theme/favicon', url],
   ['a privacy page with userinfo', { theme: { privacy_url: 'https://u:p@a.example' } }, '/theme/privacy_url', url],
   ['terms that are too long a URL', { theme: { terms_url: `https://a.example/${long}` } }, '/theme/terms_url', url],
+  ['a logo without slashes', { theme: { logo: 'https:a.example' } }, '/theme/logo', url],
+  ['a logo with markup in it', { theme: { logo: 'https://a.example/"><script>' } }, '/theme/logo', url],
   ['an image that is data', { consumer_metadata: { image: 'data:image/png;base64,' } }, '/consumer_metadata/image', url],
   ['too long an account name', { consumer_metadata: { account_name: long } }, '/consumer_metadata/account_name', text(255)],
   ['a line feed in a user name', { consumer_metadata: { user_name: 'a\nb' } }, '/consumer_metadata/user_name', text(255)],
@@ -95,5 +97,12 @@ t.test('every property says what it expects', async (t) => {
       t.type(schema['x-expected'], 'string', name)
       if (schema['properties'] !== undefined) branches.push(schema['properties'] as Record<string, TSchema>)
     }
+  }
+})
+
+t.test('its properties are named as paths, branches and fields', async (t) => {
+  t.equal(sessionPaths.length, 5 + 4 + 11 + 8)
+  for (const path of ['redirect_uri', 'theme', 'theme.logo', 'settings.unified_apis', 'consumer_metadata.email', 'custom_consumer_settings']) {
+    t.ok(sessionPaths.includes(path), path)
   }
 })

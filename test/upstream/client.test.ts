@@ -94,6 +94,14 @@ t.test('the deadline is one for the whole call, however the answer drips', async
   await t.rejects(client(t, url, 300).createSession({}, 'acme'), { code: 'upstream_timeout', facts: { upstream_failure: 'TimeoutError' } })
 })
 
+t.test('the log gets the status and the request ID of an answer that breaks off', async (t) => {
+  const { url } = await socketUpstream(t, (socket) => socket.end('HTTP/1.1 200 OK\r\nrequest-id: upstream-3\r\ncontent-length: 99\r\n\r\n{'))
+  await t.rejects(client(t, url).createSession({}, 'acme'), {
+    code: 'upstream_unreachable',
+    facts: { upstream_status: 200, upstream_request_id: 'upstream-3', upstream_failure: String },
+  })
+})
+
 t.test('no redirect is followed', async (t) => {
   const other = await httpUpstream(t)
   const { url, received } = await httpUpstream(t, (_request, response) => {

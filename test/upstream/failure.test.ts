@@ -23,6 +23,8 @@ const rows: Array<[error: Error, code: string, failure: string]> = [
   [new errors.HTTPParserError('words'), 'upstream_invalid_response', 'HTTPParserError'],
   [new errors.HeadersOverflowError(), 'upstream_invalid_response', 'UND_ERR_HEADERS_OVERFLOW'],
   [new errors.ResponseExceededMaxSizeError(), 'upstream_invalid_response', 'UND_ERR_RES_EXCEEDED_MAX_SIZE'],
+  [new errors.ResponseContentLengthMismatchError(), 'upstream_unreachable', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'],
+  [withCode('ERR_ASSERTION'), 'upstream_invalid_response', 'ERR_ASSERTION'],
   [new errors.ClientClosedError(), 'shutting_down', 'UND_ERR_CLOSED'],
   [new errors.ClientDestroyedError(), 'shutting_down', 'UND_ERR_DESTROYED'],
 ]
