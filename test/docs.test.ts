@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { TSchema } from '@sinclair/typebox'
 import t from 'tap'
 import { catalogue } from '../src/errors.js'
 import { EnvironmentSchema } from '../src/schemas/environment.js'
+import { SessionSchema } from '../src/schemas/session.js'
 import { version } from '../src/version.js'
 
 /* What the documents say of variables, codes and files, held to the code both ways. */
@@ -46,6 +48,19 @@ t.test('docs/configuration.md has every variable, in order, with its meaning, fo
   ]))
 })
 
+/** The properties of a Session that are no branches, as `docs/session.md` lists them. */
+function properties (branch: Record<string, TSchema>, prefix = ''): string[][] {
+  return Object.entries(branch).flatMap(([name, schema]) => {
+    if (schema['properties'] !== undefined) return properties(schema['properties'] as Record<string, TSchema>, `${prefix}${name}.`)
+    const items = schema['items'] as TSchema | undefined
+    return [[`\`${prefix}${name}\``, String(schema['x-expected']) + (items === undefined ? '' : `, each ${String(items['x-expected'])}`)]]
+  })
+}
+
+t.test('docs/session.md has every property, in order, with what it must be', async (t) => {
+  t.strictSame(rows('docs/session.md'), properties(SessionSchema.properties))
+})
+
 const codes = Object.entries(catalogue).map(([code, { status }]) => `${code} ${status}`).sort()
 for (const file of ['README.md', 'docs/errors.md']) {
   t.test(`${file} has every code of the catalogue with its status, and no other`, async (t) => {
@@ -68,7 +83,7 @@ t.test('docs/errors.md names the codes that are logged as errors', async (t) => 
   t.strictSame(named, Object.entries(catalogue).filter(([, { level }]) => level === 'error').map(([code]) => code).sort())
 })
 
-for (const file of ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/configuration.md', 'docs/design.md', 'docs/decisions.md', 'docs/errors.md']) {
+for (const file of ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/configuration.md', 'docs/session.md', 'docs/design.md', 'docs/decisions.md', 'docs/errors.md']) {
   t.test(`the files and headings that ${file} links to are there`, async (t) => {
     for (const [, target = '', anchor] of read(file).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)) {
       const path = target === '' ? file : join(dirname(file), target)
