@@ -6,7 +6,7 @@ import type { Test } from 'tap'
 
 /** Runs `src/server.ts` to its end, with nothing in its environment but these variables. */
 export async function runServer (variables: Record<string, string>, args: string[] = []) {
-  const child = spawnServer(variables, args)
+  const child = spawnNode(['src/server.ts', ...args], variables)
   const [code, stdout, stderr] = await Promise.all([exitOf(child), text(child.stdout), text(child.stderr)])
   return { code, stdout, stderr }
 }
@@ -18,9 +18,9 @@ export async function runFile (file: string) {
   return { code, output: stdout + stderr }
 }
 
-/** Runs `src/server.ts` until it listens. Killed with the test, should it still run. */
-export async function startServer (t: Test, variables: Record<string, string>) {
-  const child = spawnServer(variables)
+/** Runs the server, the source or what is built of it, until it listens. Killed with the test, should it still run. */
+export async function startServer (t: Test, variables: Record<string, string>, program: 'src/server.ts' | 'dist/server.js' = 'src/server.ts') {
+  const child = spawnNode([program], variables)
   t.teardown(() => child.kill('SIGKILL'))
   const exit = exitOf(child)
   const chunks: string[] = []
@@ -42,10 +42,6 @@ export async function startServer (t: Test, variables: Record<string, string>) {
   }
 }
 
-function spawnServer (variables: Record<string, string>, args: string[] = []) {
-  return spawnNode(['src/server.ts', ...args], variables)
-}
-
 function spawnNode (args: string[], variables: Record<string, string>) {
   return spawn(process.execPath, [...process.execArgv, ...args], {
     env: { PATH: process.env['PATH'], ...variables },
@@ -53,7 +49,7 @@ function spawnNode (args: string[], variables: Record<string, string>) {
   })
 }
 
-type Child = ReturnType<typeof spawnServer>
+type Child = ReturnType<typeof spawnNode>
 
 async function exitOf (child: Child): Promise<number | null> {
   const [code] = await once(child, 'close') as [number | null]
