@@ -28,20 +28,20 @@ const rows = {
   unsupported_media_type: { status: 415, level: 'info', title: 'Unsupported content type', detail: 'The body must be application/json or application/x-www-form-urlencoded.' },
   policy_violation: { status: 422, level: 'info', title: 'Not permitted by policy', detail: 'The operator does not let callers set these properties, or not to these values: see errors.' },
   redirect_uri_not_allowed: { status: 422, level: 'info', title: 'Redirect URI not allowed', detail: 'redirect_uri must be a canonical https URL without userinfo or fragment, at an origin that the operator has listed.' },
-  rate_limited: { status: 429, level: 'info', title: 'Too many requests', detail: 'Too many sessions were asked for. Try again after the time in Retry-After.' },
+  rate_limited: { status: 429, level: 'info', title: 'Too many requests', detail: 'Too many sessions were asked for. Try again in a moment; Retry-After says when.' },
 
   // What happened upstream.
   session_rejected: { status: 422, level: 'info', title: 'Session rejected', detail: 'Apideck does not accept this Session. Where it named properties, errors points to them.' },
   upstream_rejected: { status: 502, level: 'error', title: 'Request rejected upstream', detail: 'Apideck refused the request for a reason that the caller cannot mend.' },
   upstream_auth_failed: { status: 502, level: 'error', title: 'Service misconfigured', detail: 'Apideck does not accept the credentials of this service. Its operator has to act; signing in again does not help.' },
   upstream_limit_reached: { status: 503, level: 'error', title: 'Plan limit reached', detail: 'The Apideck plan of this service is at its limit. Its operator has to act.' },
-  upstream_rate_limited: { status: 503, level: 'warn', title: 'Apideck is busy', detail: 'Apideck asks to slow down. Try again after the time in Retry-After.', retryAfter: 5 },
+  upstream_rate_limited: { status: 503, level: 'warn', title: 'Apideck is busy', detail: 'Apideck asks to slow down. Try again in a moment; Retry-After says when.', retryAfter: 5 },
   upstream_timeout: { status: 504, level: 'warn', title: 'Apideck took too long', detail: 'Apideck did not answer in time. Trying again is safe.' },
-  upstream_unavailable: { status: 503, level: 'warn', title: 'Apideck is unavailable', detail: 'Apideck is unavailable for the moment. Try again after the time in Retry-After.', retryAfter: 5 },
+  upstream_unavailable: { status: 503, level: 'warn', title: 'Apideck is unavailable', detail: 'Apideck is unavailable for the moment. Try again in a moment; Retry-After says when.', retryAfter: 5 },
   upstream_error: { status: 502, level: 'warn', title: 'Apideck failed', detail: 'Apideck answered with an error of its own. Trying again is safe.' },
   upstream_unreachable: { status: 502, level: 'warn', title: 'Apideck cannot be reached', detail: 'No connection to Apideck could be used. Trying again is safe.' },
   upstream_invalid_response: { status: 502, level: 'error', title: 'Unusable answer from Apideck', detail: 'Apideck answered with something other than a session that may be passed on.' },
-  overloaded: { status: 503, level: 'warn', title: 'Overloaded', detail: 'More requests are under way than this service takes. Try again after the time in Retry-After.', retryAfter: 1 },
+  overloaded: { status: 503, level: 'warn', title: 'Overloaded', detail: 'More requests are under way than this service takes. Try again in a moment; Retry-After says when.', retryAfter: 1 },
 
   // What happened here.
   internal_error: { status: 500, level: 'error', title: 'Internal error', detail: 'Something is wrong in this service. Quote the request ID to its operator.' },

@@ -5,7 +5,7 @@ import { policyWithStyle } from './headers.js'
 
 const STYLE = `
 :root { color-scheme: light dark; font: 100%/1.5 system-ui, sans-serif }
-body { max-width: 36rem; margin: 15vh auto 2rem; padding: 0 1.5rem }
+body { max-width: 40rem; margin: 15vh auto 2rem; padding: 0 1.5rem }
 h1 { font-size: 1.5rem; line-height: 1.2; margin: 0 0 1rem }
 code { font-family: ui-monospace, monospace; overflow-wrap: anywhere }
 footer { margin-top: 2rem; font-size: .875rem; opacity: .75 }
@@ -30,7 +30,7 @@ export function problemPage ({ title, detail, code, request_id: requestId, error
 <h1>${escape(title)}</h1>
 <p>${escape(detail)}</p>
 ${faults.length === 0 ? '' : `<ul>${faults.join('')}</ul>`}
-<p>Go back to the page that you came from to try again.</p>
+<p>You can go back to the page that you came from.</p>
 <footer>Code <code>${escape(code)}</code>, request <code>${escape(requestId)}</code></footer>
 </main>
 </html>
