@@ -1,0 +1,216 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+import { DEMO_API_KEY, startDemo } from '../../demo/start.js'
+import { launchChromium, withoutChromium } from '../helpers/chromium.js'
+
+/*
+ * A real browser on the demo: sample page → broker → vault → sample page, both ways in. The broker is the built one.
+ * Screenshots of every page are left in .screenshots/.
+ */
+
+const viewports = {
+  desktop: { width: 1280, height: 800 },
+  phone: { width: 390, height: 844 },
+}
+
+const form = 'Connect your CRM'
+const script = 'Connect your books'
+const books = ['Accounting', 'Expense management', 'Payroll', 'File storage']
+const brand = 'rgb(63, 61, 158)'
+
+async function demoWith (t: Test, consumer: string) {
+  const demo = await startDemo({ consumer, ports: { sample: 0, broker: 0, api: 0, vault: 0 } })
+  t.teardown(demo.close)
+  return demo
+}
+
+interface JourneyOptions extends BrowserContextOptions {
+  /** What the console may say without harm. */
+  expectedErrors?: RegExp
+}
+
+/**
+ * A test with a page of its own. Nothing that the page received may have held the API key, and its console may have
+ * shown no error, a breach of a content security policy among them.
+ */
+function journey (t: Test, browser: Browser, title: string, options: JourneyOptions, travel: (t: Test, page: Page) => Promise<void>) {
+  const { expectedErrors = /^$/, ...contextOptions } = options
+  t.test(title, async (t) => {
+    const context = await browser.newContext({
+      ignoreHTTPSErrors: true,
+      reducedMotion: 'reduce',
+      viewport: viewports.desktop,
+      ...contextOptions,
+    })
+    t.teardown(() => context.close())
+    const page = await context.newPage()
+    const errors: string[] = []
+    const received: Array<Promise<string>> = []
+    page.on('pageerror', (error) => errors.push(error.message))
+    page.on('console', (message) => { if (message.type() === 'error') errors.push(message.text()) })
+    page.on('response', (response) => {
+      received.push(response.allHeaders().then(JSON.stringify, String))
+      // A redirect has no body to read.
+      received.push(response.text().catch(String))
+    })
+
+    await travel(t, page)
+
+    t.strictSame(errors.filter((error) => !expectedErrors.test(error)), [], 'no errors in the console')
+    t.notMatch((await Promise.all(received)).join('\n'), DEMO_API_KEY, 'the API key stays away from the browser')
+  })
+}
+
+function press (page: Page, name: string) {
+  return page.getByRole('button', { name }).click()
+}
+
+async function photograph (t: Test, page: Page, name: string) {
+  await page.screenshot({ path: `.screenshots/${name}.png`, fullPage: true })
+  const [content, view] = await page.evaluate<[number, number]>('[document.documentElement.scrollWidth, innerWidth]')
+  t.ok(content <= view, `${name} needs no scrolling sideways`)
+}
+
+function styleOf (page: Page, selector: string, property: string) {
+  return page.evaluate<string>(`getComputedStyle(document.querySelector('${selector}')).${property}`)
+}
+
+async function isVault (t: Test, page: Page, apis: string[]) {
+  await page.waitForURL('https://localhost:*/session/*')
+  t.equal(await page.title(), 'Integrations · Larkspur')
+  t.equal(await page.locator('.consumer-account').innerText(), 'Acme Studio')
+  t.match(await page.locator('.consumer').innerText(), /Ada Park · ada@acme\.example\s+Consumer acme/)
+  t.strictSame(await page.locator('.integration h2').allInnerTexts(), apis)
+  t.equal(await styleOf(page, '.button', 'backgroundColor'), brand)
+  t.equal(await styleOf(page, '.panel', 'backgroundColor'), 'rgb(35, 33, 94)')
+  await page.locator('.tile.loaded').waitFor()
+  await page.locator('.avatar.loaded').waitFor()
+}
+
+const skip = withoutChromium()
+
+t.test('the demo in Chromium', { skip }, async (t) => {
+  const browser = await launchChromium(t)
+  const demo = await demoWith(t, 'acme')
+
+  for (const [device, viewport] of Object.entries(viewports)) {
+    journey(t, browser, `the form leads to the vault and back, on a ${device}`, { viewport }, async (t, page) => {
+      await page.goto(demo.url)
+      await photograph(t, page, `sample-${device}`)
+      await press(page, form)
+      await isVault(t, page, ['CRM', 'Leads', 'Email marketing'])
+      await photograph(t, page, `vault-by-form-${device}`)
+
+      await page.getByRole('link', { name: 'Connect HubSpot' }).click()
+      await page.waitForURL(`${demo.url}?from=vault&authorizedConnection=hubspot`)
+      t.match(await page.getByRole('status').innerText(), 'HubSpot is connected.')
+      await photograph(t, page, `sample-connected-${device}`)
+    })
+
+    journey(t, browser, `the script leads to the vault and back, on a ${device}`, { viewport }, async (t, page) => {
+      await page.goto(demo.url)
+      await press(page, script)
+      await isVault(t, page, books)
+
+      await page.getByRole('link', { name: 'Connect QuickBooks' }).click()
+      await page.getByText('Connected', { exact: true }).waitFor()
+      t.strictSame(await page.locator('.action').allTextContents(), ['Reauthorize QuickBooks', 'Disable QuickBooks', 'Disconnect QuickBooks'])
+      await photograph(t, page, `vault-by-script-${device}`)
+
+      await page.getByRole('link', { name: 'Back to Larkspur' }).click()
+      await page.waitForURL(`${demo.url}?from=vault`)
+      t.match(await page.getByRole('status').innerText(), 'Welcome back.')
+      await photograph(t, page, `sample-back-${device}`)
+    })
+  }
+
+  journey(t, browser, 'the form needs no JavaScript', { javaScriptEnabled: false }, async (t, page) => {
+    await page.goto(demo.url)
+    t.ok(await page.getByRole('button', { name: script }).isDisabled())
+    await page.screenshot({ path: '.screenshots/sample-without-javascript.png', fullPage: true })
+    await press(page, form)
+    await page.waitForURL('https://localhost:*/session/*')
+    t.match(await page.getByRole('timer').innerText(), /^at \d\d:\d\d UTC$/)
+    await page.getByRole('link', { name: 'Back to Larkspur' }).click()
+    await page.waitForURL(`${demo.url}?from=vault`)
+  })
+
+  journey(t, browser, 'the vault counts down and ends', {}, async (t, page) => {
+    await page.clock.install()
+    await page.goto(demo.url)
+    await press(page, form)
+    const timer = page.getByRole('timer')
+    await timer.getByText(/^in (?:30:00|29:5\d)$/).waitFor()
+    await page.clock.fastForward('10:00')
+    await timer.getByText(/^in (?:20:00|19:\d\d)$/).waitFor()
+    await page.clock.fastForward('20:01')
+    await page.getByRole('alert').getByText('This session has ended.').waitFor()
+    t.equal(await timer.innerText(), 'now')
+    t.notOk(await page.locator('.button').first().isVisible())
+    await photograph(t, page, 'vault-ended-desktop')
+  })
+
+  journey(t, browser, 'a broker that cannot be reached is said so, and can be tried again', { expectedErrors: /ERR_FAILED/ }, async (t, page) => {
+    await page.goto(demo.url)
+    const broker = `${demo.broker.origin}/**`
+    await page.route(broker, (route) => route.abort())
+    await press(page, script)
+    await page.getByRole('alert').getByText('We cannot reach the connection service').waitFor()
+    await page.unroute(broker)
+    await press(page, 'Try again')
+    await isVault(t, page, books)
+  })
+
+  journey(t, browser, 'a slow vault keeps the button busy', {}, async (t, page) => {
+    const slow = await demoWith(t, 'slow-1500')
+    await page.goto(slow.url)
+    await press(page, script)
+    const busy = page.getByRole('button', { name: 'Opening…' })
+    await busy.waitFor()
+    t.equal(await busy.getAttribute('aria-busy'), 'true')
+    t.ok(await busy.isDisabled())
+    await photograph(t, page, 'sample-busy-desktop')
+    await page.waitForURL('https://localhost:*/session/*')
+
+    await page.goBack()
+    const button = page.getByRole('button', { name: script })
+    await button.waitFor()
+    t.equal(await button.getAttribute('aria-busy'), 'false')
+    t.ok(await button.isEnabled(), 'and not for longer')
+  })
+
+  for (const [device, viewport] of Object.entries(viewports)) {
+    journey(t, browser, `a refusal is shown as a person would want it, on a ${device}`, { viewport, expectedErrors: /status of 503/ }, async (t, page) => {
+      const refused = await demoWith(t, 'fail-402')
+      await page.goto(refused.url)
+      await press(page, script)
+      const panel = page.getByRole('alert')
+      await panel.getByRole('heading', { name: 'Connections are not available right now' }).waitFor()
+      t.match(await panel.innerText(), /quote [0-9a-f-]{36} \(upstream_limit_reached\)/)
+      t.notMatch(await panel.innerText(), /2500|platform\.apideck/, 'none of Apideck\'s own words')
+      t.ok(await page.getByRole('button', { name: 'Try again' }).isEnabled())
+      await photograph(t, page, `sample-refused-${device}`)
+
+      await press(page, form)
+      await page.waitForURL(`${refused.broker.origin}/vault-session`)
+      t.match(await page.locator('body').innerText(), 'upstream_limit_reached')
+      await photograph(t, page, `broker-error-${device}`)
+
+      await page.goBack()
+      t.ok(await page.getByRole('button', { name: form }).isEnabled(), 'and the form can be tried again')
+    })
+  }
+
+  journey(t, browser, 'a Retry-After is waited for', { expectedErrors: /status of 503/ }, async (t, page) => {
+    const limited = await demoWith(t, 'fail-429')
+    await page.clock.install()
+    await page.goto(limited.url)
+    await press(page, script)
+    const waiting = page.getByRole('button', { name: /Try again in \d s/ })
+    await waiting.waitFor()
+    t.ok(await waiting.isDisabled())
+    await photograph(t, page, 'sample-retry-after-desktop')
+    await page.clock.runFor(8000)
+    t.ok(await page.getByRole('button', { name: 'Try again', exact: true }).isEnabled())
+  })
+})
