@@ -1,7 +1,7 @@
 import closeWithGrace from 'close-with-grace'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createApp } from './app.js'
-import { ConfigError, describeConfig, readConfig, type Config } from './config.js'
+import { describeConfig, readConfig, type Config, type ConfigError } from './config.js'
 import { Lifecycle } from './lifecycle.js'
 import { createLogger } from './logger.js'
 
@@ -10,13 +10,19 @@ import { createLogger } from './logger.js'
  * would run with and stops.
  */
 
-try {
-  if (process.argv.includes('--check-config')) console.log(describeConfig(process.env).join('\n'))
-  else await serve(readConfig(process.env))
-} catch (error) {
-  if (!(error instanceof ConfigError)) throw error
-  console.error(error.message)
-  process.exitCode = 1
+const config = configuration()
+if (config !== undefined) await serve(config)
+
+/** What to run with; nothing where it was only to be said, or where it cannot be run with. */
+function configuration (): Config | undefined {
+  try {
+    if (!process.argv.includes('--check-config')) return readConfig(process.env)
+    console.log(describeConfig(process.env).join('\n'))
+  } catch (error) {
+    console.error((error as ConfigError).message)
+    process.exitCode = 1
+  }
+  return undefined
 }
 
 async function serve (config: Config): Promise<void> {

@@ -2,7 +2,7 @@ import t from 'tap'
 import { send } from './helpers/broker.js'
 import { environment } from './helpers/environment.js'
 import { runServer, startServer } from './helpers/process.js'
-import { heldUpstream, httpUpstream, mintedBody, socketUpstream } from './helpers/upstream.js'
+import { TOKEN_CANARY, heldUpstream, httpUpstream, mintedBody, socketUpstream } from './helpers/upstream.js'
 
 t.test('without an environment it does not start, and says all that is missing', async (t) => {
   t.strictSame(await runServer({}), {
@@ -67,6 +67,14 @@ t.test('a second signal stops it at once', async (t) => {
   await server.stop('SIGTERM')
   server.kill('SIGTERM')
   t.equal(await server.exit, 1)
+})
+
+t.test('an error that nobody catches stops it at once with 1, and is logged without its secrets', async (t) => {
+  const server = await startServer(t, { ...environment, SHUTDOWN_DELAY_MS: '60000' }, { preload: './test/helpers/throw-on-signal.ts' })
+  server.kill('SIGUSR2')
+  t.equal(await server.exit, 1)
+  t.match(server.output(), /"level":"fatal"[^\n]*nobody catches this: https:\/\/vault\.apideck\.com\/session\/\[secret\][^\n]*"msg":"stopping after an error that nobody caught"/)
+  t.notOk(server.output().includes(TOKEN_CANARY))
 })
 
 t.test('a port that is taken stops it with 1', async (t) => {

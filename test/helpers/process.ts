@@ -18,9 +18,16 @@ export async function runFile (file: string) {
   return { code, output: stdout + stderr }
 }
 
-/** Runs the server, the source or what is built of it, until it listens. Killed with the test, should it still run. */
-export async function startServer (t: Test, variables: Record<string, string>, program: 'src/server.ts' | 'dist/server.js' = 'src/server.ts') {
-  const child = spawnNode([program], variables)
+interface StartOptions {
+  /** The source, unless told to run what is built of it. */
+  program?: 'src/server.ts' | 'dist/server.js'
+  /** A module to load first. */
+  preload?: string
+}
+
+/** Runs the server until it listens. Killed with the test, should it still run. */
+export async function startServer (t: Test, variables: Record<string, string>, { program = 'src/server.ts', preload }: StartOptions = {}) {
+  const child = spawnNode([...(preload === undefined ? [] : ['--import', preload]), program], variables)
   t.teardown(() => child.kill('SIGKILL'))
   const exit = exitOf(child)
   const chunks: string[] = []

@@ -38,7 +38,7 @@ const requests: Array<Parameters<typeof send>[1] & { path?: string }> = [
 async function outputOf (t: Test, upstream: string, variables: Record<string, string> = {}): Promise<string> {
   const server = await startServer(t, {
     ...environment, APIDECK_BASE_URL: upstream, LOG_LEVEL: 'trace', RATE_LIMIT_MAX: '1000', UPSTREAM_TIMEOUT_MS: '300', ...variables,
-  }, 'dist/server.js')
+  }, { program: 'dist/server.js' })
   for (const { path = '/vault-session', ...request } of requests) await send(server.url + path, request)
   server.kill('SIGTERM')
   t.equal(await server.exit, 0)
