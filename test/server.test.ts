@@ -40,7 +40,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 
 t.test('in the delay before it stops it serves on, and says that it is not ready', async (t) => {
   const { url } = await httpUpstream(t)
-  const server = await startServer(t, { ...environment, APIDECK_BASE_URL: url, SHUTDOWN_DELAY_MS: '2000' })
+  const server = await startServer(t, { ...environment, APIDECK_BASE_URL: url, SHUTDOWN_DELAY_MS: '3000' })
   t.equal((await send(`${server.url}/readyz`)).status, 200)
   await server.stop('SIGTERM')
   t.match(await send(`${server.url}/readyz`), { status: 503, json: { code: 'shutting_down' } })

@@ -37,7 +37,7 @@ const requests: Array<Parameters<typeof send>[1] & { path?: string }> = [
 /** Everything that a broker with this upstream writes while it answers all of them, at the most talkative level. */
 async function outputOf (t: Test, upstream: string, variables: Record<string, string> = {}): Promise<string> {
   const server = await startServer(t, {
-    ...environment, APIDECK_BASE_URL: upstream, LOG_LEVEL: 'trace', RATE_LIMIT_MAX: '1000', UPSTREAM_TIMEOUT_MS: '300', ...variables,
+    ...environment, APIDECK_BASE_URL: upstream, LOG_LEVEL: 'trace', RATE_LIMIT_MAX: '1000', UPSTREAM_TIMEOUT_MS: '1500', ...variables,
   }, { program: 'dist/server.js' })
   for (const { path = '/vault-session', ...request } of requests) await send(server.url + path, request)
   server.kill('SIGTERM')

@@ -105,7 +105,7 @@ const sockets: Array<[what: string, onRequest: (socket: Socket) => void, code: E
 for (const [what, onRequest, code] of sockets) {
   t.test(`upstream ${what}: ${code}`, async (t) => {
     const { url } = await socketUpstream(t, onRequest)
-    await verifyBoth(t, await startBroker(t, { APIDECK_BASE_URL: url, UPSTREAM_TIMEOUT_MS: '300' }), code)
+    await verifyBoth(t, await startBroker(t, { APIDECK_BASE_URL: url, UPSTREAM_TIMEOUT_MS: '1000' }), code)
   })
 }
 
