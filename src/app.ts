@@ -4,7 +4,8 @@ import type { Identity } from './identity/identity.js'
 import { createStaticIdentity } from './identity/static.js'
 import { Lifecycle } from './lifecycle.js'
 import { bodies } from './plugins/bodies.js'
-import { answerBrokenRequest, decodable, wellFormed } from './plugins/broken-requests.js'
+import { createRefusal, decodable, wellFormed } from './plugins/broken-requests.js'
+import { Connections } from './plugins/connections.js'
 import { drain } from './plugins/drain.js'
 import { headers } from './plugins/headers.js'
 import { origins } from './plugins/origins.js'
@@ -40,6 +41,8 @@ export async function createApp (config: Config, { logger, lifecycle = new Lifec
   const upstream = parts.upstream ?? createUpstream({ ...config.upstream, userAgent: `vault-session-broker/${version}` })
   const isTrusted = createTrust(config.server.trustedProxies)
 
+  const connections = new Connections()
+
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
@@ -49,16 +52,18 @@ export async function createApp (config: Config, { logger, lifecycle = new Lifec
     requestTimeout: REQUEST_MS,
     http: { headersTimeout: REQUEST_MS, connectionsCheckingInterval: 1_000, requireHostHeader: false },
     return503OnClosing: false,
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler: createRefusal(connections),
     rewriteUrl: decodable,
     ajv: { customOptions: { ...strictOptions, ...vocabulary } },
   })
+
+  connections.watch(app.server)
 
   await app.register(telemetry)
   await app.register(headers)
   await app.register(wellFormed)
   await app.register(origins, { origins: config.origins })
-  await app.register(drain, { lifecycle })
+  await app.register(drain, { lifecycle, connections })
   await app.register(problems)
   const limit = await createRateLimit(app, config.rateLimit)
   await app.register(bodies)

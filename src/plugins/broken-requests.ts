@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { STATUS_CODES, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import type { ConnectionError, FastifyInstance } from 'fastify'
+import type { ConnectionError, FastifyBaseLogger, FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { BrokerError } from '../errors.js'
+import type { Connections } from './connections.js'
 import { standardHeaders } from './headers.js'
 import { toProblem } from './problems.js'
 
@@ -21,10 +22,22 @@ export const wellFormed = fp(async (app: FastifyInstance) => {
 }, { name: 'well-formed' })
 
 /**
- * Refuses what Node cannot read as a request (broken framing, too large a header, too slow a client), and closes the
- * connection. No hook runs for these, so the answer is written by hand.
+ * Makes what refuses all that Node cannot read as a request (broken framing, too large a header, too slow a client), and
+ * closes the connection. No hook runs for these, so the answer is written by hand.
  */
-export function answerBrokenRequest (this: FastifyInstance, failure: ConnectionError, socket: Socket): void {
+export function createRefusal (connections: Connections) {
+  return function refuse (this: FastifyInstance, failure: ConnectionError, socket: Socket): void {
+    const underway = connections.at(socket)
+    if (underway?.request.complete === true) {
+      // It came behind a whole request. The answer that goes out next is that request's, and the last one.
+      underway.response.shouldKeepAlive = false
+      return
+    }
+    answerBrokenRequest(this.log, failure, socket)
+  }
+}
+
+function answerBrokenRequest (log: FastifyBaseLogger, failure: ConnectionError, socket: Socket): void {
   if (!socket.writable) {
     socket.destroy()
     return
@@ -42,7 +55,7 @@ export function answerBrokenRequest (this: FastifyInstance, failure: ConnectionE
   }
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('')
   socket.end(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\n${head}\r\n${body}`, () => socket.destroy())
-  this.log.info({ request_id: requestId, status: error.status, code: error.code, failure: failure.code, address: socket.remoteAddress }, 'request refused')
+  log.info({ request_id: requestId, status: error.status, code: error.code, failure: failure.code, address: socket.remoteAddress }, 'request refused')
 }
 
 /** A request's URL, its percent signs escaped where they cannot be decoded: then it is simply an unknown path. */

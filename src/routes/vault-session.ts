@@ -35,7 +35,9 @@ export const vaultSession: FastifyPluginAsyncTypebox<VaultSessionOptions> = asyn
     schema: { body: SessionSchema, response: { 200: MintedSessionSchema } },
   }, async (request, reply) => {
     const { consumerId } = request.getDecorator<Caller>(CALLER)
-    const { session, facts } = await upstream.createSession(applyPolicy(request.body, rules), consumerId)
+    const gone = new AbortController()
+    reply.raw.once('close', () => gone.abort())
+    const { session, facts } = await upstream.createSession(applyPolicy(request.body, rules), consumerId, gone.signal)
     Object.assign(request.facts, facts)
     return isNavigation(request.headers) ? reply.redirect(session.session_uri, 302) : session
   })

@@ -25,7 +25,7 @@ export function createUpstream (options: UpstreamOptions): Upstream {
   const url = new URL(`${options.baseUrl.replace(/\/$/, '')}/vault/sessions`)
   const dispatcher = createDispatcher({ origin: url.origin, connections: options.connections })
 
-  async function createSession (session: Session, consumerId: string): Promise<Minted> {
+  async function createSession (session: Session, consumerId: string, gone?: AbortSignal): Promise<Minted> {
     const started = performance.now()
     const facts = (): CallFacts => ({ upstream_duration_ms: Math.round(performance.now() - started) })
     const exchange = await dispatcher.request({
@@ -40,7 +40,7 @@ export function createUpstream (options: UpstreamOptions): Upstream {
         'user-agent': options.userAgent,
       },
       body: JSON.stringify(session),
-      signal: AbortSignal.timeout(options.timeoutMs),
+      signal: AbortSignal.any([AbortSignal.timeout(options.timeoutMs), ...(gone === undefined ? [] : [gone])]),
     }).catch((error: unknown) => { throw failureOf(error, facts()) })
 
     const answer = readAnswer(exchange)

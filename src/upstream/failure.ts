@@ -1,8 +1,8 @@
 import { BrokerError, type ErrorCode } from '../errors.js'
 import type { CallFacts } from './upstream.js'
 
-/** Told by their name: the one's code is a number, the other's is not always there. */
-const NAMED = new Set(['TimeoutError', 'HTTPParserError'])
+/** Told by their name: the code is a number, or not always there. */
+const NAMED = new Set(['TimeoutError', 'AbortError', 'HTTPParserError'])
 
 const TIMEOUTS = new Set([
   'TimeoutError', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT',

@@ -24,9 +24,10 @@ export interface Upstream {
   /**
    * Mints a session for a consumer. Safe to repeat: a token is only a token.
    *
+   * @param gone ends the call: whoever asked for the session has left
    * @throws BrokerError any of the codes that the catalogue lists under "What happened upstream", or `shutting_down`
    */
-  createSession (session: Session, consumerId: string): Promise<Minted>
+  createSession (session: Session, consumerId: string, gone?: AbortSignal): Promise<Minted>
   /** Waits for the calls under way, then closes the connections. */
   close (): Promise<void>
 }

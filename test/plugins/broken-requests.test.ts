@@ -2,7 +2,7 @@ import { Socket, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { startBroker } from '../helpers/broker.js'
-import { httpUpstream } from '../helpers/upstream.js'
+import { heldUpstream, httpUpstream, mint } from '../helpers/upstream.js'
 
 const upstream = await httpUpstream(t)
 const broker = await startBroker(t, { APIDECK_BASE_URL: upstream.url })
@@ -42,6 +42,19 @@ t.test('a request without Host is refused as any other, and one of HTTP/1.0 need
 
 t.test('an expectation that nobody knows is passed over', async (t) => {
   t.match(await exchange('GET /livez HTTP/1.1\r\nhost: x\r\nexpect: a-miracle\r\nconnection: close\r\n\r\n'), /^HTTP\/1\.1 200 [^]*cache-control: no-store/)
+})
+
+t.test('what comes behind a whole request does not take its answer, and nothing comes after it', async (t) => {
+  const held = await heldUpstream(t)
+  const slow = await startBroker(t, { APIDECK_BASE_URL: held.url })
+  const socket = connect(Number(new URL(slow.url).port), '127.0.0.1')
+  socket.write(`${head}content-length: 0\r\n\r\nno HTTP\r\n\r\n`)
+  const response = await held.next()
+  mint(response.req, response)
+  const answer = await text(socket)
+  t.match(answer, /^HTTP\/1\.1 200 OK\r\n[^]*"session_uri"/)
+  t.equal(answer.match(/HTTP\/1\.1 /g)?.length, 1)
+  t.strictSame(slow.log().map(({ msg }) => msg).filter((msg) => String(msg).startsWith('request')), ['request completed'])
 })
 
 t.test('a client that is gone gets nothing, and nothing breaks', async (t) => {

@@ -1,6 +1,8 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import t from 'tap'
 import { startBroker } from '../helpers/broker.js'
-import { EXPIRES_AT, SESSION_URI, TOKEN, httpUpstream } from '../helpers/upstream.js'
+import { EXPIRES_AT, SESSION_URI, TOKEN, heldUpstream, httpUpstream, mint } from '../helpers/upstream.js'
 
 const upstream = await httpUpstream(t)
 const broker = await startBroker(t, { APIDECK_BASE_URL: upstream.url, RATE_LIMIT_MAX: '1000' })
@@ -62,4 +64,20 @@ t.test('policy stands between the caller and the upstream', async (t) => {
   t.match(await ruled.postJson({ settings: { show_logs: false } }), { status: 200 })
   t.strictSame(JSON.parse(upstream.received.at(-1)?.body ?? ''), { theme: { vault_name: 'Acme' }, settings: { show_logs: false, session_length: '30m' } })
   t.match(await ruled.postJson({ theme: { vault_name: 'Evil' } }), { status: 422, json: { code: 'policy_violation', errors: [{ pointer: '/theme/vault_name' }] } })
+})
+
+t.test('a client that leaves takes its call upstream with it, and leaves one line', async (t) => {
+  const held = await heldUpstream(t)
+  const abandoned = await startBroker(t, { APIDECK_BASE_URL: held.url, UPSTREAM_CONNECTIONS: '1' })
+  const client = connect(Number(new URL(abandoned.url).port), '127.0.0.1')
+  client.write('POST /vault-session HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n')
+  const cancelled = once(await held.next(), 'close')
+  client.destroy()
+  await cancelled
+
+  const next = abandoned.send()
+  const response = await held.next()
+  mint(response.req, response)
+  t.equal((await next).status, 200, 'its place is free')
+  t.strictSame(abandoned.log().map(({ msg }) => msg).filter((msg) => /request|error/.test(String(msg))), ['request abandoned by the client', 'request completed'])
 })

@@ -8,6 +8,7 @@ const withCode = (code: string) => Object.assign(new Error('words'), { code })
 
 const rows: Array<[error: Error, code: string, failure: string]> = [
   [new DOMException('words', 'TimeoutError'), 'upstream_timeout', 'TimeoutError'],
+  [new DOMException('words', 'AbortError'), 'upstream_unreachable', 'AbortError'],
   [new errors.ConnectTimeoutError(), 'upstream_timeout', 'UND_ERR_CONNECT_TIMEOUT'],
   [new errors.HeadersTimeoutError(), 'upstream_timeout', 'UND_ERR_HEADERS_TIMEOUT'],
   [new errors.BodyTimeoutError(), 'upstream_timeout', 'UND_ERR_BODY_TIMEOUT'],
