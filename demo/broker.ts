@@ -28,6 +28,8 @@ export async function startBroker ({ port, environment, log }: BrokerOptions): P
   const child = spawn(process.execPath, [program], {
     env: { ...environment, HOST: '127.0.0.1', PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A terminal's Ctrl-C is for us alone: a second signal on top of ours would cut the broker's stop short.
+    detached: true,
   })
   for (const output of [child.stdout, child.stderr]) {
     if (log) output.pipe(log, { end: false })

@@ -32,6 +32,7 @@ async function run () {
     return
   }
 
+  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
   const log = pretty({ singleLine: true, ignore: 'pid,hostname,service', translateTime: 'HH:MM:ss' })
   const demo = await startDemo({ consumer, log, logLevel: logs ? 'info' : 'warn' })
 
@@ -52,7 +53,6 @@ async function run () {
 
 `)
 
-  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
   const outcome = await Promise.race([stopped.then(() => undefined), demo.broker.exited])
   if (outcome !== undefined) {
     process.stderr.write(`The broker ended unexpectedly (${outcome}).\n`)

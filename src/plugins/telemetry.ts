@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Level } from '../errors.js'
 import { clientAddress } from './peers.js'
@@ -26,23 +26,20 @@ declare module 'fastify' {
 export const telemetry = fp(async (app: FastifyInstance) => {
   app.decorateRequest('facts')
   app.decorateRequest('outcome')
-  app.addHook('onRequest', async (request, reply) => logWhenDone(request, reply))
-}, { name: 'telemetry' })
-
-/** Begins a request's facts, and logs them as its connection is done with it. */
-function logWhenDone (request: FastifyRequest, reply: FastifyReply): void {
-  const { config, url: route } = request.routeOptions
-  request.facts = {}
-  request.outcome = config.quiet === true ? 'debug' : 'info'
-  reply.raw.once('close', () => {
-    const isAnswered = reply.raw.writableFinished
-    request.log[request.outcome]({
-      method: request.method,
-      route,
-      status: isAnswered ? reply.statusCode : undefined,
-      duration_ms: Math.round(reply.elapsedTime),
-      address: clientAddress(request),
-      ...request.facts,
-    }, isAnswered ? 'request completed' : 'request abandoned by the client')
+  app.addHook('onRequest', async (request, reply) => {
+    const { config, url: route } = request.routeOptions
+    request.facts = {}
+    request.outcome = config.quiet === true ? 'debug' : 'info'
+    reply.raw.once('close', () => {
+      const isAnswered = reply.raw.writableFinished
+      request.log[request.outcome]({
+        method: request.method,
+        route,
+        status: isAnswered ? reply.statusCode : undefined,
+        duration_ms: Math.round(reply.elapsedTime),
+        address: clientAddress(request),
+        ...request.facts,
+      }, isAnswered ? 'request completed' : 'request abandoned by the client')
+    })
   })
-}
+}, { name: 'telemetry' })
