@@ -1,15 +1,22 @@
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { Watcher } from './availability.js'
 import type { Config } from './config.js'
+import { createGatewayIdentity } from './identity/gateway.js'
 import type { Identity } from './identity/identity.js'
+import { createIssuerKeys } from './identity/issuer-keys.js'
+import { createJwtIdentity } from './identity/jwt.js'
 import { createStaticIdentity } from './identity/static.js'
 import { Lifecycle } from './lifecycle.js'
+import { createCounters } from './limits/counters.js'
+import { createAdmission } from './plugins/admission.js'
+import { audit } from './plugins/audit.js'
 import { bodies } from './plugins/bodies.js'
 import { createRefusal, decodable, wellFormed } from './plugins/broken-requests.js'
 import { Connections } from './plugins/connections.js'
 import { drain } from './plugins/drain.js'
 import { headers } from './plugins/headers.js'
 import { origins } from './plugins/origins.js'
-import { createTrust, requestIdOf } from './plugins/peers.js'
+import { createTrust, requestIdOf, type IsTrusted } from './plugins/peers.js'
 import { problems } from './plugins/problems.js'
 import { createRateLimit } from './plugins/rate-limit.js'
 import { telemetry } from './plugins/telemetry.js'
@@ -34,12 +41,14 @@ const REQUEST_MS = 5_000
 
 /**
  * The broker, made and wired, not listening. Parts are registered in the order in which a request passes them.
- * `app.close()` finishes what is under way and closes the upstream's connections.
+ * `app.close()` finishes what is under way and closes the connections to the upstream, the issuer and Redis.
  */
 export async function createApp (config: Config, { logger, lifecycle = new Lifecycle(), ...parts }: Parts): Promise<FastifyInstance> {
-  const identity = parts.identity ?? createStaticIdentity(config.identity.consumerId)
-  const upstream = parts.upstream ?? createUpstream({ ...config.upstream, userAgent: `vault-session-broker/${version}` })
   const isTrusted = createTrust(config.server.trustedProxies)
+  const identity = parts.identity ?? createIdentity(config.identity, isTrusted, logger)
+  const upstream = parts.upstream ?? createUpstream({ ...config.upstream, userAgent: `vault-session-broker/${version}` })
+  const { max, windowMs } = config.limits
+  const counters = await createCounters({ ...config.limits, watcher: watcherOf('Redis', logger) })
 
   const connections = new Connections()
 
@@ -52,7 +61,7 @@ export async function createApp (config: Config, { logger, lifecycle = new Lifec
     requestTimeout: REQUEST_MS,
     http: { headersTimeout: REQUEST_MS, connectionsCheckingInterval: 1_000, requireHostHeader: false },
     return503OnClosing: false,
-    clientErrorHandler: createRefusal(connections),
+    clientErrorHandler: createRefusal(connections, config.origins),
     rewriteUrl: decodable,
     ajv: { customOptions: { ...strictOptions, ...vocabulary } },
   })
@@ -60,15 +69,40 @@ export async function createApp (config: Config, { logger, lifecycle = new Lifec
   connections.watch(app.server)
 
   await app.register(telemetry)
+  await app.register(audit, { log: logger.child({}, { level: 'info' }) })
   await app.register(headers)
   await app.register(wellFormed)
   await app.register(origins, { origins: config.origins })
   await app.register(drain, { lifecycle, connections })
   await app.register(problems)
-  const limit = await createRateLimit(app, config.rateLimit)
+  const admit = createAdmission({
+    identity,
+    sessions: createRateLimit({ name: 'session', max, windowMs }, counters.sessions),
+    isPerAddress: config.identity.kind === 'static',
+    failedAuthentications: createRateLimit({ name: 'authentication', max, windowMs }, counters.failedAuthentications),
+  })
   await app.register(bodies)
   await app.register(health, { isReady: () => lifecycle.isReady })
-  await app.register(vaultSession, { identity, limit, rules: config.session, upstream })
-  app.addHook('onClose', () => upstream.close())
+  await app.register(vaultSession, { admit, rules: config.session, upstream })
+  app.addHook('onClose', async () => {
+    await Promise.all([upstream.close(), identity.close()])
+    counters.close()
+  })
   return app
+}
+
+function createIdentity (options: Config['identity'], isTrusted: IsTrusted, logger: FastifyBaseLogger): Identity {
+  switch (options.kind) {
+    case 'static': return createStaticIdentity(options.consumerId)
+    case 'gateway': return createGatewayIdentity({ ...options, isTrusted })
+    case 'jwt': return createJwtIdentity({ ...options, keys: createIssuerKeys({ ...options, watcher: watcherOf('issuer', logger) }) })
+  }
+}
+
+/** Logs, once for each change, that something we depend on cannot be had, and that it is back. */
+function watcherOf (dependency: string, logger: FastifyBaseLogger): Watcher {
+  return {
+    lost: (facts) => logger.error({ dependency, ...facts }, 'a dependency cannot be reached'),
+    regained: (facts) => logger.info({ dependency, ...facts }, 'a dependency is reached again'),
+  }
 }

@@ -51,7 +51,7 @@ function read (variables: Variables, files: Files) {
   const environment = readVariables(variables, files, faults)
   const path = environment.SESSION_POLICY_FILE
   const text = path === undefined ? '{}' : files.read('SESSION_POLICY_FILE', path, faults) ?? '{}'
-  const policy = readPolicy(text, redirectUris(environment), faults)
+  const policy = readPolicy(text, { redirectUris: redirectUris(environment), identity: environment.IDENTITY }, faults)
   if (faults.length > 0) throw new ConfigError([...new Set(faults)])
   return { environment, policy }
 }
@@ -73,12 +73,11 @@ function group (environment: Environment, policy: SessionPolicy) {
       shutdownDelayMs: environment.SHUTDOWN_DELAY_MS,
       shutdownTimeoutMs: environment.SHUTDOWN_TIMEOUT_MS,
     },
-    log: { level: environment.LOG_LEVEL },
-    // IDENTITY=static is not accepted without its consumer.
-    identity: { kind: 'static' as const, consumerId: environment.APIDECK_CONSUMER_ID as string },
+    log: { level: environment.LOG_LEVEL, secrets: secretsIn(environment) },
+    identity: identityIn(environment),
     origins: environment.ALLOWED_ORIGINS,
     session: { policy, redirectUris: redirectUris(environment) },
-    rateLimit: { max: environment.RATE_LIMIT_MAX, windowMs: environment.RATE_LIMIT_WINDOW_MS },
+    limits: { max: environment.RATE_LIMIT_MAX, windowMs: environment.RATE_LIMIT_WINDOW_MS, redisUrl: secretOf(environment.REDIS_URL) },
     upstream: {
       baseUrl: environment.APIDECK_BASE_URL,
       apiKey: new Secret(environment.APIDECK_API_KEY),
@@ -88,6 +87,43 @@ function group (environment: Environment, policy: SessionPolicy) {
       connections: environment.UPSTREAM_CONNECTIONS,
     },
   })
+}
+
+/** Who calls, by the value of `IDENTITY`. None is accepted without what it needs. */
+function identityIn (environment: Environment) {
+  switch (environment.IDENTITY) {
+    case 'static':
+      return { kind: 'static' as const, consumerId: String(environment.APIDECK_CONSUMER_ID) }
+    case 'jwt':
+      return {
+        kind: 'jwt' as const,
+        issuer: String(environment.JWT_ISSUER),
+        audience: String(environment.JWT_AUDIENCE),
+        jwksUri: environment.JWT_JWKS_URI,
+        algorithms: environment.JWT_ALGORITHMS,
+        consumerClaim: environment.JWT_CONSUMER_CLAIM,
+        header: environment.JWT_HEADER?.toLowerCase(),
+        cookie: environment.JWT_COOKIE,
+      }
+    case 'gateway':
+      return {
+        kind: 'gateway' as const,
+        consumerHeader: environment.GATEWAY_CONSUMER_HEADER.toLowerCase(),
+        secret: new Secret(String(environment.GATEWAY_SECRET)),
+      }
+  }
+}
+
+function secretOf (value: string | undefined): Secret | undefined {
+  return value === undefined ? undefined : new Secret(value)
+}
+
+/** Every secret that is set, and the password in a URL. One too short to be a secret would blot out half the log. */
+function secretsIn (environment: Environment): Secret[] {
+  const values = Object.entries(EnvironmentSchema.properties).flatMap(([name, schema]): unknown[] =>
+    'x-secret' in schema ? [environment[name as keyof Environment]] : [])
+  const password = decodeURIComponent(parseUrl(environment.REDIS_URL ?? '')?.password ?? '')
+  return [...values, password].filter((value) => typeof value === 'string' && value.length >= 8).map((value) => new Secret(String(value)))
 }
 
 function freeze<T extends object> (value: T): Readonly<T> {

@@ -28,7 +28,7 @@ const rows = {
   unsupported_media_type: { status: 415, level: 'info', title: 'Unsupported content type', detail: 'The body must be application/json or application/x-www-form-urlencoded.' },
   policy_violation: { status: 422, level: 'info', title: 'Not permitted by policy', detail: 'The operator does not let callers set these properties, or not to these values: see errors.' },
   redirect_uri_not_allowed: { status: 422, level: 'info', title: 'Redirect URI not allowed', detail: 'redirect_uri must be a canonical https URL without userinfo or fragment, at an origin that the operator has listed.' },
-  rate_limited: { status: 429, level: 'info', title: 'Too many requests', detail: 'Too many sessions were asked for. Try again in a moment; Retry-After says when.' },
+  rate_limited: { status: 429, level: 'info', title: 'Too many requests', detail: 'Too many sessions were asked for, or too many credentials refused. Try again in a moment; Retry-After says when.' },
 
   // What happened upstream.
   session_rejected: { status: 422, level: 'info', title: 'Session rejected', detail: 'Apideck does not accept this Session. Where it named properties, errors points to them.' },

@@ -27,7 +27,7 @@ function configuration (): Config | undefined {
 
 async function serve (config: Config): Promise<void> {
   const { host, port, shutdownDelayMs, shutdownTimeoutMs } = config.server
-  const logger = createLogger({ level: config.log.level, secrets: [config.upstream.apiKey] })
+  const logger = createLogger({ level: config.log.level, secrets: config.log.secrets })
   const lifecycle = new Lifecycle()
   const app = await createApp(config, { logger, lifecycle })
 

@@ -11,7 +11,7 @@ t.test('the configuration is grouped by the part that takes it', async (t) => {
     identity: { kind: 'static', consumerId: 'acme' },
     origins: ['https://app.acme.com'],
     session: { policy: {}, redirectUris: [] },
-    rateLimit: { max: 30, windowMs: 60_000 },
+    limits: { max: 30, windowMs: 60_000, redisUrl: undefined },
     upstream: { baseUrl: 'https://unify.apideck.com', appId: 'app-1', vaultHosts: ['vault.apideck.com'], timeoutMs: 10_000, connections: 64 },
   })
   t.equal(config.upstream.apiKey.reveal(), API_KEY)
@@ -63,4 +63,51 @@ t.test('it is described as NAME=value, a line each, a secret as set', async (t) 
     t.ok(lines.includes(line), line)
   }
   t.notMatch(lines.join('\n'), /canary/)
+})
+
+const token = { ...environment, APIDECK_CONSUMER_ID: '', IDENTITY: 'jwt', JWT_ISSUER: 'https://issuer.example', JWT_AUDIENCE: 'vault' }
+
+t.test('tokens are accepted by what is told of them', async (t) => {
+  t.strictSame({ ...readConfig(token).identity }, {
+    kind: 'jwt',
+    issuer: 'https://issuer.example',
+    audience: 'vault',
+    jwksUri: undefined,
+    algorithms: ['RS256', 'ES256', 'EdDSA'],
+    consumerClaim: 'sub',
+    header: undefined,
+    cookie: undefined,
+  })
+  t.match(readConfig({ ...token, JWT_HEADER: 'Cf-Access-Jwt-Assertion', JWT_COOKIE: '__Host-session', JWT_ALGORITHMS: 'ES384, PS512' }).identity, {
+    header: 'cf-access-jwt-assertion', cookie: '__Host-session', algorithms: ['ES384', 'PS512'],
+  })
+})
+
+t.test('the gateway is known by its header, its secret and its addresses', async (t) => {
+  const { identity, server } = readConfig({
+    ...environment, APIDECK_CONSUMER_ID: '', IDENTITY: 'gateway', GATEWAY_SECRET: 'gateway-canary-1', TRUSTED_PROXIES: '10.0.0.0/8', GATEWAY_CONSUMER_HEADER: 'X-Org',
+  })
+  t.match(identity, { kind: 'gateway', consumerHeader: 'x-org' })
+  t.equal(identity.kind === 'gateway' && identity.secret.reveal(), 'gateway-canary-1')
+  t.strictSame(server.trustedProxies, ['10.0.0.0/8'])
+})
+
+t.test('every secret is known to the log, a password in a URL too, and none that is too short to be one', async (t) => {
+  const secrets = (variables: Record<string, string>) => readConfig({ ...environment, ...variables }).log.secrets.map((secret) => secret.reveal())
+  t.strictSame(secrets({}), [API_KEY])
+  t.strictSame(secrets({ REDIS_URL: 'rediss://user:long%20canary@redis.internal:6380/1' }), [API_KEY, 'rediss://user:long%20canary@redis.internal:6380/1', 'long canary'])
+  t.strictSame(secrets({ REDIS_URL: 'redis://:short@redis.internal' }), [API_KEY, 'redis://:short@redis.internal'])
+})
+
+t.test('a secret is described as set, whichever it is', async (t) => {
+  const lines = describeConfig({
+    ...environment, APIDECK_CONSUMER_ID: '', IDENTITY: 'gateway', GATEWAY_SECRET: 'gateway-canary-1', TRUSTED_PROXIES: '10.0.0.0/8', REDIS_URL: 'redis://:canary@redis.internal',
+  })
+  t.match(lines.join('\n'), /^GATEWAY_SECRET=set$[^]*^REDIS_URL=set$/m)
+  t.notMatch(lines.join('\n'), /canary/)
+})
+
+t.test('the policy is described too, with what claims fill', async (t) => {
+  const directory = t.testdir({ 'policy.json': '{"consumer_metadata_claims":{"email":"email"}}' })
+  t.equal(describeConfig({ ...token, SESSION_POLICY_FILE: `${directory}/policy.json` }).at(-1), 'session policy: {"consumer_metadata_claims":{"email":"email"}}')
 })

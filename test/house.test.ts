@@ -23,18 +23,24 @@ const rules: Record<string, Rule> = {
   'scrub.ts': { imports: ['secret.ts'], never: io },
   'logger.ts': { imports: ['secret.ts', 'scrub.ts'] },
   'lifecycle.ts': { imports: [], never: /./ },
+  'availability.ts': { imports: [], never: /./ },
   'version.ts': { imports: [] },
   policy: { imports: ['schemas', 'errors.ts'], never: io },
-  identity: { imports: ['errors.ts'], never: /^(?:fastify|undici)/ },
+  identity: { imports: ['schemas', 'errors.ts', 'secret.ts', 'availability.ts'], never: /^(?:fastify|@fastify\/)/ },
+  limits: { imports: ['secret.ts', 'availability.ts'], never: /^(?:fastify|@fastify\/|undici)/ },
   upstream: { imports: ['schemas', 'errors.ts', 'secret.ts'], never: /^(?:fastify|@fastify\/)/ },
-  plugins: { imports: ['schemas', 'errors.ts', 'policy', 'lifecycle.ts'], never: /^undici/ },
-  routes: { imports: ['schemas', 'errors.ts', 'policy', 'identity', 'upstream'], never: /^(?:undici|node:)/ },
+  plugins: { imports: ['schemas', 'errors.ts', 'policy', 'identity', 'limits', 'lifecycle.ts'], never: /^undici/ },
+  routes: { imports: ['schemas', 'errors.ts', 'policy', 'upstream'], never: /^(?:undici|node:)/ },
   config: { imports: ['schemas', 'config'] },
   'config.ts': { imports: ['schemas', 'config', 'secret.ts'] },
-  'app.ts': { imports: ['schemas', 'errors.ts', 'policy', 'identity', 'upstream', 'plugins', 'routes', 'config.ts', 'lifecycle.ts', 'version.ts'] },
+  'app.ts': { imports: ['schemas', 'errors.ts', 'policy', 'identity', 'limits', 'upstream', 'plugins', 'routes', 'config.ts', 'lifecycle.ts', 'availability.ts', 'version.ts'] },
   'server.ts': { imports: ['app.ts', 'config.ts', 'lifecycle.ts', 'logger.ts'] },
   'healthcheck.ts': { imports: ['schemas'] },
 }
+
+/** Rooms that are handed what these others make, and make nothing. */
+const takers = ['routes', 'plugins']
+const makers = ['identity', 'limits', 'upstream']
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).sort()
 const source = (file: string) => readFileSync(join('src', file), 'utf8')
@@ -55,7 +61,7 @@ for (const file of files) {
       const room = roomOf(relative('.', join(dirname(file), name.replace(/\.js$/, '.ts'))))
       if (room === roomOf(file)) continue
       t.ok(rule.imports.includes(room), `${room} is not for it`)
-      if (roomOf(file) === 'routes' && (room === 'identity' || room === 'upstream')) t.ok(isType, `of ${room} it takes types alone`)
+      if (takers.includes(roomOf(file)) && makers.includes(room)) t.ok(isType, `of ${room} it takes types alone`)
     }
   })
 }

@@ -10,13 +10,20 @@ const MAX_BYTES = 4_096
 
 const validate = new Ajv({ ...strictOptions, ...vocabulary }).compile<SessionPolicy>(SessionPolicySchema)
 
+/** What a policy is held against. */
+export interface PolicyContext {
+  /** What `ALLOWED_REDIRECT_URIS` allows. */
+  redirectUris: readonly string[]
+  identity: string
+}
+
 /** A session policy from the text of its file. What is wrong goes to `faults`, by pointer. */
-export function readPolicy (text: string, redirectUris: readonly string[], faults: string[]): SessionPolicy {
+export function readPolicy (text: string, context: PolicyContext, faults: string[]): SessionPolicy {
   const policy = parse(text)
   const isValid = validate(policy)
   const misfits = describeFaults(validate.errors ?? []).map(({ pointer, message }) => `${pointer || 'the whole'} ${message}`)
   if (policy === undefined) faults.push('SESSION_POLICY_FILE names a file that is not JSON')
-  else faults.push(...(isValid ? unworkable(policy, redirectUris) : misfits).map((fault) => `SESSION_POLICY_FILE: ${fault}`))
+  else faults.push(...(isValid ? unworkable(policy, context) : misfits).map((fault) => `SESSION_POLICY_FILE: ${fault}`))
   return isValid ? policy : {}
 }
 
@@ -29,7 +36,7 @@ function parse (text: string): unknown {
 }
 
 /** Why a policy that fits its schema could still not work. */
-function unworkable (policy: SessionPolicy, redirectUris: readonly string[]): string[] {
+function unworkable (policy: SessionPolicy, { redirectUris, identity }: PolicyContext): string[] {
   const faults: string[] = []
   const redirectUri = policy.session?.redirect_uri
   if (redirectUri !== undefined && matchRedirectUri(redirectUri, redirectUris) === undefined) {
@@ -40,7 +47,9 @@ function unworkable (policy: SessionPolicy, redirectUris: readonly string[]): st
   if (length > maximum) faults.push('/session/settings/session_length must not be longer than /max_session_length')
   if (Buffer.byteLength(JSON.stringify(policy.session ?? {})) > MAX_BYTES) faults.push(`/session must have at most ${MAX_BYTES} bytes`)
   if (policy.consumer_metadata_claims !== undefined) {
-    faults.push('/consumer_metadata_claims needs verified claims, which IDENTITY=static does not have')
+    if (identity !== 'jwt') faults.push(`/consumer_metadata_claims needs verified claims, which IDENTITY=${identity} does not have`)
+    const open = policy.caller_fields?.findIndex((name) => name.startsWith('consumer_metadata')) ?? -1
+    if (open >= 0) faults.push(`/caller_fields/${open} must not be consumer_metadata, which /consumer_metadata_claims fills`)
   }
   return faults
 }

@@ -9,8 +9,14 @@ export type Variables = Readonly<Record<string, string | undefined>>
 
 type Value = string | number | string[]
 
-const IDENTITIES_TO_COME = ['jwt', 'gateway']
-const VARIABLES_TO_COME = ['REDIS_URL', 'METRICS_PORT', 'OTEL_EXPORTER_OTLP_ENDPOINT']
+const VARIABLES_TO_COME = ['METRICS_PORT', 'OTEL_EXPORTER_OTLP_ENDPOINT']
+
+/** What each identity cannot do without. */
+const NEEDS: Readonly<Record<string, readonly string[]>> = {
+  static: ['APIDECK_CONSUMER_ID'],
+  jwt: ['JWT_ISSUER', 'JWT_AUDIENCE'],
+  gateway: ['GATEWAY_SECRET', 'TRUSTED_PROXIES'],
+}
 
 const properties: Record<string, TSchema> = EnvironmentSchema.properties
 
@@ -23,7 +29,7 @@ const validate = new Ajv({ ...strictOptions, ...vocabulary, useDefaults: true })
  */
 export function readVariables (variables: Variables, files: Files, faults: string[]): Environment {
   const given = readGiven(variables, files, faults)
-  faults.push(...contradictions(given))
+  faults.push(...contradictions(given, variables))
   const environment: Partial<Environment> = structuredClone(given)
   validate(environment)
   for (const error of validate.errors ?? []) {
@@ -72,15 +78,22 @@ function nameOf (error: ErrorObject): string {
 }
 
 /** What no single variable can tell. */
-function contradictions (given: Record<string, unknown>): string[] {
+function contradictions (given: Record<string, unknown>, variables: Variables): string[] {
   const faults = VARIABLES_TO_COME.filter((name) => name in given).map((name) => `${name} is not there yet`)
-  const identity = given['IDENTITY']
-  if (identity !== 'static') {
-    if (IDENTITIES_TO_COME.includes(String(identity))) faults.push(`IDENTITY=${String(identity)} is not there yet; static is`)
-    if ('APIDECK_CONSUMER_ID' in given) faults.push('APIDECK_CONSUMER_ID is for IDENTITY=static alone')
-    return faults
-  }
-  if (!('APIDECK_CONSUMER_ID' in given)) faults.push('APIDECK_CONSUMER_ID is required with IDENTITY=static')
-  const ofOthers = Object.keys(given).filter((name) => /^(?:JWT|GATEWAY)_/.test(name))
-  return [...faults, ...ofOthers.map((name) => `${name} has no meaning with IDENTITY=static`)]
+  const identity = String(given['IDENTITY'])
+  const needs = NEEDS[identity]
+  if (needs === undefined) return faults
+  const missing = needs.filter((name) => !(name in given) && !isFromFile(name, variables))
+  const others = Object.keys(given).filter((name) => ![identity, undefined].includes(identityOf(name)))
+  return [
+    ...faults,
+    ...missing.map((name) => `${name} is required with IDENTITY=${identity}`),
+    ...others.map((name) => `${name} has no meaning with IDENTITY=${identity}`),
+  ]
+}
+
+/** The one identity that a variable is for, where it is for one alone. */
+function identityOf (name: string): string | undefined {
+  if (name === 'APIDECK_CONSUMER_ID') return 'static'
+  return /^(JWT|GATEWAY)_/.exec(name)?.[1]?.toLowerCase()
 }

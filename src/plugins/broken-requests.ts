@@ -6,6 +6,7 @@ import fp from 'fastify-plugin'
 import { BrokerError } from '../errors.js'
 import type { Connections } from './connections.js'
 import { standardHeaders } from './headers.js'
+import { readableBy } from './origins.js'
 import { toProblem } from './problems.js'
 
 /**
@@ -25,7 +26,7 @@ export const wellFormed = fp(async (app: FastifyInstance) => {
  * Makes what refuses all that Node cannot read as a request (broken framing, too large a header, too slow a client), and
  * closes the connection. No hook runs for these, so the answer is written by hand.
  */
-export function createRefusal (connections: Connections) {
+export function createRefusal (connections: Connections, origins: readonly string[]) {
   return function refuse (this: FastifyInstance, failure: ConnectionError, socket: Socket): void {
     const underway = connections.at(socket)
     if (underway?.request.complete === true) {
@@ -33,11 +34,11 @@ export function createRefusal (connections: Connections) {
       underway.response.shouldKeepAlive = false
       return
     }
-    answerBrokenRequest(this.log, failure, socket)
+    answerBrokenRequest(this.log, failure, socket, readableBy(underway?.request.headers.origin, origins))
   }
 }
 
-function answerBrokenRequest (log: FastifyBaseLogger, failure: ConnectionError, socket: Socket): void {
+function answerBrokenRequest (log: FastifyBaseLogger, failure: ConnectionError, socket: Socket, cors: Record<string, string>): void {
   if (!socket.writable) {
     socket.destroy()
     return
@@ -49,6 +50,7 @@ function answerBrokenRequest (log: FastifyBaseLogger, failure: ConnectionError, 
   const body = JSON.stringify(toProblem(error, requestId))
   const headers = {
     ...standardHeaders(requestId),
+    ...cors,
     'content-type': 'application/problem+json',
     'content-length': Buffer.byteLength(body),
     connection: 'close',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import type { FastifyRequest } from 'fastify'
+import ipaddr from 'ipaddr.js'
 
 /** Whether an address, a peer's own, is a proxy whose forwarded headers count. */
 export type IsTrusted = (address: string | undefined) => boolean
@@ -32,4 +33,14 @@ export function requestIdOf (request: IncomingMessage, isTrusted: IsTrusted): st
 export function clientAddress ({ ip, socket }: FastifyRequest): string {
   const address = /^\[(.+)\](?::\d+)?$/.exec(ip)?.[1] ?? /^(\d+(?:\.\d+){3}):\d+$/.exec(ip)?.[1] ?? ip
   return isIP(address) === 0 ? String(socket.remoteAddress) : address
+}
+
+/** The client as limits per address count it: an IPv4 address, or the /64 that an IPv6 client has for itself. */
+export function clientNetwork (request: FastifyRequest): string {
+  // A zone names an interface of ours; two clients can have the same address in two of them, and that is close enough.
+  const text = clientAddress(request).replace(/%.*$/, '')
+  // A client that has gone meanwhile has no address.
+  if (!ipaddr.isValid(text)) return text
+  const address = ipaddr.process(text)
+  return address instanceof ipaddr.IPv6 ? `${address.parts.slice(0, 4).map((part) => part.toString(16)).join(':')}::/64` : address.toString()
 }

@@ -7,6 +7,14 @@ import { clientAddress } from './peers.js'
 export interface RequestFacts {
   consumer_id?: string
   code?: string
+  /** Another's, that was asked for. */
+  refused_consumer_id?: string
+  /** Why a credential does not count. */
+  identity_failure?: string
+  /** Which limit was met. */
+  limit?: string
+  /** Claims that should have filled `consumer_metadata` and do not fit. */
+  claims_left_out?: readonly string[]
   [upstream: `upstream_${string}`]: unknown
 }
 

@@ -12,7 +12,7 @@ const text = (words: Words, rules: { pattern?: string, format?: string, default?
   Type.String({ maxLength: MAX_URL_LENGTH, ...words, ...rules })
 
 /** Also read from the file that `NAME_FILE` names, and never shown. */
-const secret = (words: Words, rules: { pattern?: string, minLength?: number } = {}) =>
+const secret = (words: Words, rules: { pattern?: string, format?: string, minLength?: number } = {}) =>
   Type.String({ maxLength: 4096, 'x-secret': true, ...words, ...rules })
 
 const integer = (description: string, minimum: number, maximum: number) =>
@@ -35,6 +35,13 @@ const list = (words: Words, item: { pattern?: string, format?: string }, fallbac
     maxItems: 100,
     default: fallback,
   })
+
+/** Signature algorithms (RFC 7518, RFC 8037) whose keys can be published. */
+const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const
+
+type Algorithm = typeof algorithms[number]
+
+const headerName = 'the name of a header, without underscores, that means nothing else here'
 
 /**
  * Every variable that the broker reads, with its meaning, its form and its default, in the order of `.env.example`.
@@ -70,44 +77,52 @@ export const EnvironmentSchema = Type.Object({
   IDENTITY: choice(['jwt', 'gateway', 'static'],
     'Where the consumer ID comes from. There is no default; static is for single-tenant tools and development.'),
   JWT_ISSUER: Type.Optional(text({
-    description: 'The issuer of the tokens that are accepted. Not there yet.',
-    'x-expected': 'an https URL (http to loopback alone)',
-  })),
+    description: 'The issuer of the tokens that are accepted, exactly as their iss has it.',
+    'x-expected': 'an https URL (http to loopback alone) without userinfo, query and fragment',
+  }, { format: 'base-url' })),
   JWT_AUDIENCE: Type.Optional(text({
-    description: 'The audience that a token must name. Not there yet.',
-    'x-expected': 'an audience',
-  })),
+    description: 'The audience that a token must name in its aud.',
+    'x-expected': 'at most 255 characters, without white space',
+  }, { pattern: '^[\\x21-\\x7e]{1,255}$' })),
   JWT_JWKS_URI: Type.Optional(text({
-    description: 'Where the issuer publishes its keys. Not there yet.',
-    'x-expected': 'an https URL (http to loopback alone)',
-  })),
-  JWT_ALGORITHMS: Type.Optional(text({
-    description: 'The signature algorithms that are accepted, comma-separated. Not there yet.',
-    'x-expected': 'names of asymmetric algorithms',
-  })),
-  JWT_CONSUMER_CLAIM: Type.Optional(text({
-    description: 'The claim that holds the consumer ID, or an array of them. Not there yet.',
-    'x-expected': 'the name of a claim',
-  })),
+    description: 'Where the issuer publishes its keys. Without it, where its discovery document says.',
+    'x-expected': 'an https URL (http to loopback alone) without userinfo and fragment',
+  }, { format: 'secure-url' })),
+  JWT_ALGORITHMS: Type.Array(Type.Unsafe<Algorithm>({
+    type: 'string',
+    enum: algorithms,
+    'x-expected': `some of ${algorithms.join(', ')}, comma-separated`,
+  }), {
+    description: 'The signature algorithms that are accepted, comma-separated. None of them is symmetric.',
+    'x-expected': `some of ${algorithms.join(', ')}, comma-separated`,
+    minItems: 1,
+    default: ['RS256', 'ES256', 'EdDSA'],
+  }),
+  JWT_CONSUMER_CLAIM: Type.String({
+    description: 'The claim that holds the consumer ID, or an array of them; dots lead into objects.',
+    'x-expected': 'the name of a claim, of at most 255 characters',
+    pattern: '^\\P{Cc}{1,255}$',
+    default: 'sub',
+  }),
   JWT_HEADER: Type.Optional(text({
-    description: 'Another header that a token may come in. Not there yet.',
-    'x-expected': 'the name of a header',
-  })),
+    description: 'Another header that a token may come in: the one that an identity-aware proxy sets.',
+    'x-expected': headerName,
+  }, { format: 'header-name' })),
   JWT_COOKIE: Type.Optional(text({
-    description: 'A cookie that a token may come in. Not there yet.',
-    'x-expected': 'the name of a cookie',
-  })),
-  GATEWAY_CONSUMER_HEADER: Type.Optional(text({
-    description: 'The header in which the gateway names the consumer. Not there yet.',
-    'x-expected': 'the name of a header',
-  })),
+    description: 'A cookie that a token may come in, for plain forms.',
+    'x-expected': 'the name of a cookie, of at most 64 characters',
+  }, { pattern: "^[\\w!#$%&'*+.^`|~-]{1,64}$" })),
+  GATEWAY_CONSUMER_HEADER: text({
+    description: 'The header in which the gateway names the consumer.',
+    'x-expected': headerName,
+  }, { format: 'header-name', default: 'x-consumer-id' }),
   GATEWAY_SECRET: Type.Optional(secret({
-    description: 'What the gateway proves itself with in x-gateway-secret. Not there yet.',
-    'x-expected': 'at least 16 characters',
-  }, { minLength: 16 })),
+    description: 'What the gateway proves itself with in x-gateway-secret.',
+    'x-expected': 'at least 16 characters of printable ASCII, without white space',
+  }, { minLength: 16, pattern: '^[\\x21-\\x7e]+$' })),
   TRUSTED_PROXIES: list({
-    description: 'Addresses or CIDRs of the proxies whose X-Forwarded-For and X-Request-Id count, comma-separated.',
-    'x-expected': 'IP addresses or CIDRs, comma-separated',
+    description: 'Addresses or CIDRs of the proxies whose headers count, comma-separated.',
+    'x-expected': 'IP addresses or CIDRs (no larger than /8, in IPv6 /7), comma-separated',
   }, { format: 'cidr' }),
 
   ALLOWED_ORIGINS: list({
@@ -134,9 +149,9 @@ export const EnvironmentSchema = Type.Object({
     integer('Sessions that one consumer (with IDENTITY=static one client address) may ask for in a window.', 1, 1_000_000), 30),
   RATE_LIMIT_WINDOW_MS: withDefault(integer('Milliseconds of that window.', 1_000, 86_400_000), 60_000),
   REDIS_URL: Type.Optional(secret({
-    description: 'The Redis that replicas share their limits in. Not there yet.',
-    'x-expected': 'a redis or rediss URL',
-  })),
+    description: 'The Redis that replicas share their limits in. Without it, each counts in memory.',
+    'x-expected': 'a redis or rediss URL without query and fragment',
+  }, { format: 'redis-url' })),
   METRICS_PORT: Type.Optional(integer('The port of the Prometheus metrics. Not there yet.', 0, 65_535)),
   SHUTDOWN_DELAY_MS: withDefault(
     integer('Milliseconds that it goes on serving, but says it is not ready, once told to stop.', 0, 300_000), 0),

@@ -43,7 +43,8 @@ export const SessionLengthSchema = Type.String({
   'x-expected': 'a duration such as 90s, 30m, 12h, 7d or 1w, at most one week',
 })
 
-const ConsumerMetadataSchema = closed({
+/** Who the consumer is, as the vault shows it. */
+export const ConsumerMetadataSchema = closed({
   account_name: text(255),
   user_name: text(255),
   email: text(254),
@@ -119,6 +120,9 @@ export type Session = Static<typeof SessionSchema>
  * grows with it, and has to fit into a `Location`.
  */
 export const MAX_SESSION_BYTES = 16_384
+
+/** The most that goes upstream, with what the operator and the caller's token add, as JSON, in bytes. */
+export const MAX_SENT_BYTES = 20_480
 
 /** The members of a Session that are branches, with their fields. */
 export const sessionBranches: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(SessionSchema.properties)

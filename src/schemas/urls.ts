@@ -52,6 +52,27 @@ export function isBaseUrl (text: string): boolean {
     (url.href === text || url.href === `${text}/`)
 }
 
+/** An address to fetch from: https, or http to loopback, as the parser writes it, without userinfo and fragment. */
+export function isSecureUrl (text: string): boolean {
+  const url = parseUrl(text)
+  return url !== undefined && isSecure(url) && !hasUserinfo(url) && !text.includes('#') && url.href === text
+}
+
+/** A Redis: `redis://` or `rediss://`, credentials, host, port and a database's number at most. */
+export function isRedisUrl (text: string): boolean {
+  const url = parseUrl(text)
+  return url !== undefined && /^rediss?:$/.test(url.protocol) && url.hostname !== '' && /^(?:\/\d{0,3})?$/.test(url.pathname) &&
+    !/[?#]/.test(text) && isDecodable(text)
+}
+
+function isDecodable (text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== ''
+  } catch {
+    return false
+  }
+}
+
 /** Graphic ASCII, no space: what may stand in a header as it is, and reads alike to every parser. */
 export function isPrintableAscii (text: string): boolean {
   return /^[\x21-\x7e]+$/.test(text)

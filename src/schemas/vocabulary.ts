@@ -2,9 +2,10 @@ import type { Options } from 'ajv'
 import { isCidr } from './addresses.js'
 import { isConsumerId } from './consumer.js'
 import { isWithinLimits } from './free-form.js'
+import { isFreeHeaderName } from './header-names.js'
 import { isSessionLength } from './session-length.js'
 import { parseRedirectUri } from './redirect-uri.js'
-import { isBaseUrl, isHost, isHttpsUrl, isWebOrigin } from './urls.js'
+import { isBaseUrl, isHost, isHttpsUrl, isRedisUrl, isSecureUrl, isWebOrigin } from './urls.js'
 
 /**
  * What our schemas may say beyond JSON Schema, for every validator that reads them.
@@ -19,6 +20,9 @@ export const vocabulary = {
     'redirect-uri': (text: string) => parseRedirectUri(text) !== undefined,
     'web-origin': isWebOrigin,
     'base-url': isBaseUrl,
+    'secure-url': isSecureUrl,
+    'redis-url': isRedisUrl,
+    'header-name': isFreeHeaderName,
     host: isHost,
     cidr: isCidr,
     'consumer-id': isConsumerId,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Session } from '../schemas/session.js'
 import type { Secret } from '../secret.js'
 import { errorIn, sessionIn, type Answer } from './answer.js'
@@ -47,10 +48,15 @@ export function createUpstream (options: UpstreamOptions): Upstream {
     const told = { ...facts(), ...factsIn(exchange, answer) }
     // Of a refusal the status counts, so a body that broke off takes nothing from it.
     if (exchange.failure !== undefined && exchange.status === 200) throw failureOf(exchange.failure, told)
-    return { session: sessionIn(answer, options.vaultHosts, told), facts: told }
+    const minted = sessionIn(answer, options.vaultHosts, told)
+    return { session: minted, tokenHash: shortHash(minted.session_token), facts: told }
   }
 
   return { createSession, close: dispatcher.close }
+}
+
+function shortHash (token: string): string {
+  return createHash('sha256').update(token).digest('hex').slice(0, 16)
 }
 
 function readAnswer ({ status, headers, text }: Exchange): Answer {

@@ -35,7 +35,7 @@ export function createDispatcher ({ origin, connections }: DispatcherOptions) {
     allowH2: false,
     maxHeaderSize: LIMITS.headerBytes,
     maxResponseSize: LIMITS.bodyBytes,
-    connect: { timeout: LIMITS.connectMs, rejectUnauthorized: true },
+    connect: { timeout: LIMITS.connectMs, rejectUnauthorized: true, minVersion: 'TLSv1.2' },
   })
   return {
     /** @throws BrokerError `overloaded` at once where too many requests wait already; else what undici throws */

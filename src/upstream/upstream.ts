@@ -16,6 +16,8 @@ export interface CallFacts {
 /** A session that may be passed on, and what the log is told of the call. */
 export interface Minted {
   session: MintedSession
+  /** SHA-256 of the token, its first 16 hex digits: enough to find the minting of a URL that leaked. */
+  tokenHash: string
   facts: CallFacts
 }
 

@@ -3,10 +3,10 @@ import { readPolicy } from '../../src/config/policy-file.js'
 
 const redirectUris = ['https://app.acme.com']
 
-function read (policy: unknown) {
+function read (policy: unknown, identity = 'static') {
   const faults: string[] = []
   const text = typeof policy === 'string' ? policy : JSON.stringify(policy)
-  return { policy: readPolicy(text, redirectUris, faults), faults }
+  return { policy: readPolicy(text, { redirectUris, identity }, faults), faults }
 }
 
 const workable = {
@@ -35,5 +35,19 @@ const rows: Array<[what: string, policy: unknown, fault: string]> = [
 for (const [what, policy, fault] of rows) {
   t.test(`refuses ${what}, by pointer`, async (t) => {
     t.strictSame(read(policy).faults, [`SESSION_POLICY_FILE${fault.startsWith(':') ? '' : ' '}${fault}`])
+  })
+}
+
+t.test('claims are for tokens alone', async (t) => {
+  const policy = { consumer_metadata_claims: { email: 'email' } }
+  t.strictSame(read(policy, 'jwt'), { policy, faults: [] })
+  t.strictSame(read(policy, 'gateway').faults, ['SESSION_POLICY_FILE: /consumer_metadata_claims needs verified claims, which IDENTITY=gateway does not have'])
+})
+
+for (const field of ['consumer_metadata', 'consumer_metadata.email']) {
+  t.test(`what claims fill cannot be for callers too, as ${field}`, async (t) => {
+    t.strictSame(read({ consumer_metadata_claims: { user_name: 'name' }, caller_fields: ['theme', field] }, 'jwt').faults, [
+      'SESSION_POLICY_FILE: /caller_fields/1 must not be consumer_metadata, which /consumer_metadata_claims fills',
+    ])
   })
 }

@@ -56,6 +56,14 @@ const hosts = 'VAULT_HOSTS must be host names in lower case, with a port where i
 const level = 'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent'
 const port = 'PORT must be a whole number from 0 to 65535'
 
+const jwks = 'JWT_JWKS_URI must be an https URL (http to loopback alone) without userinfo and fragment'
+const algorithms = 'JWT_ALGORITHMS must be some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, comma-separated'
+const header = 'must be the name of a header, without underscores, that means nothing else here'
+const redis = 'REDIS_URL must be a redis or rediss URL without query and fragment'
+
+const token = { APIDECK_CONSUMER_ID: '', IDENTITY: 'jwt', JWT_ISSUER: 'https://issuer.example', JWT_AUDIENCE: 'vault' }
+const gateway = { APIDECK_CONSUMER_ID: '', IDENTITY: 'gateway', GATEWAY_SECRET: 'x'.repeat(16), TRUSTED_PROXIES: '10.0.0.0/8' }
+
 const rows: Array<[variables: Record<string, string>, fault: string]> = [
   [{ APIDECK_API_KEY: '' }, 'APIDECK_API_KEY is required'],
   [{ APIDECK_API_KEY: 'Bearer sk_live_1' }, key],
@@ -80,7 +88,7 @@ const rows: Array<[variables: Record<string, string>, fault: string]> = [
   [{ PORT: '8e1' }, port],
   [{ PORT: ' 80 ' }, port],
   [{ LOG_LEVEL: 'loud' }, level],
-  [{ TRUSTED_PROXIES: '10.0.0.0/8,proxy' }, 'TRUSTED_PROXIES must be IP addresses or CIDRs, comma-separated'],
+  [{ TRUSTED_PROXIES: '10.0.0.0/8,proxy' }, 'TRUSTED_PROXIES must be IP addresses or CIDRs (no larger than /8, in IPv6 /7), comma-separated'],
   [{ ALLOWED_ORIGINS: '*' }, origins],
   [{ ALLOWED_ORIGINS: 'null' }, origins],
   [{ ALLOWED_ORIGINS: 'https://*.example.com' }, origins],
@@ -95,11 +103,39 @@ const rows: Array<[variables: Record<string, string>, fault: string]> = [
   [{ UPSTREAM_CONNECTIONS: '0' }, 'UPSTREAM_CONNECTIONS must be a whole number from 1 to 1024'],
   [{ RATE_LIMIT_MAX: '0' }, 'RATE_LIMIT_MAX must be a whole number from 1 to 1000000'],
   [{ IDENTITY: 'oauth', APIDECK_CONSUMER_ID: '' }, 'IDENTITY must be one of jwt, gateway, static'],
-  [{ IDENTITY: 'jwt', APIDECK_CONSUMER_ID: '' }, 'IDENTITY=jwt is not there yet; static is'],
-  [{ IDENTITY: 'gateway', APIDECK_CONSUMER_ID: '' }, 'IDENTITY=gateway is not there yet; static is'],
   [{ JWT_ISSUER: 'https://issuer.example' }, 'JWT_ISSUER has no meaning with IDENTITY=static'],
   [{ GATEWAY_SECRET: 'x'.repeat(16) }, 'GATEWAY_SECRET has no meaning with IDENTITY=static'],
-  [{ REDIS_URL: 'redis://127.0.0.1' }, 'REDIS_URL is not there yet'],
+  [{ ...token, JWT_ISSUER: '' }, 'JWT_ISSUER is required with IDENTITY=jwt'],
+  [{ ...token, JWT_ISSUER: 'http://issuer.example' }, 'JWT_ISSUER must be an https URL (http to loopback alone) without userinfo, query and fragment'],
+  [{ ...token, JWT_ISSUER: 'issuer.example' }, 'JWT_ISSUER must be an https URL (http to loopback alone) without userinfo, query and fragment'],
+  [{ ...token, JWT_AUDIENCE: '' }, 'JWT_AUDIENCE is required with IDENTITY=jwt'],
+  [{ ...token, JWT_AUDIENCE: 'a b' }, 'JWT_AUDIENCE must be at most 255 characters, without white space'],
+  [{ ...token, JWT_JWKS_URI: 'http://issuer.example/jwks' }, jwks],
+  [{ ...token, JWT_JWKS_URI: 'https://user:pass@issuer.example/jwks' }, jwks],
+  [{ ...token, JWT_JWKS_URI: 'https://issuer.example/jwks#key' }, jwks],
+  [{ ...token, JWT_ALGORITHMS: 'HS256' }, algorithms],
+  [{ ...token, JWT_ALGORITHMS: 'RS256,none' }, algorithms],
+  [{ ...token, JWT_ALGORITHMS: 'rs256' }, algorithms],
+  [{ ...token, JWT_CONSUMER_CLAIM: 'a\nb' }, 'JWT_CONSUMER_CLAIM must be the name of a claim, of at most 255 characters'],
+  [{ ...token, JWT_HEADER: 'Authorization' }, `JWT_HEADER ${header}`],
+  [{ ...token, JWT_HEADER: 'x_token' }, `JWT_HEADER ${header}`],
+  [{ ...token, JWT_HEADER: 'X-Apideck-Consumer-Id' }, `JWT_HEADER ${header}`],
+  [{ ...token, JWT_COOKIE: 'a b' }, 'JWT_COOKIE must be the name of a cookie, of at most 64 characters'],
+  [{ ...token, GATEWAY_CONSUMER_HEADER: 'x-org' }, 'GATEWAY_CONSUMER_HEADER has no meaning with IDENTITY=jwt'],
+  [{ ...token, APIDECK_CONSUMER_ID: 'acme' }, 'APIDECK_CONSUMER_ID has no meaning with IDENTITY=jwt'],
+  [{ ...gateway, GATEWAY_SECRET: '' }, 'GATEWAY_SECRET is required with IDENTITY=gateway'],
+  [{ ...gateway, GATEWAY_SECRET: 'x'.repeat(15) }, 'GATEWAY_SECRET must be at least 16 characters of printable ASCII, without white space'],
+  [{ ...gateway, GATEWAY_SECRET: 'a secret with spaces' }, 'GATEWAY_SECRET must be at least 16 characters of printable ASCII, without white space'],
+  [{ ...gateway, TRUSTED_PROXIES: '' }, 'TRUSTED_PROXIES is required with IDENTITY=gateway'],
+  [{ ...gateway, TRUSTED_PROXIES: '0.0.0.0/0' }, 'TRUSTED_PROXIES must be IP addresses or CIDRs (no larger than /8, in IPv6 /7), comma-separated'],
+  [{ ...gateway, GATEWAY_CONSUMER_HEADER: 'x-gateway-secret' }, `GATEWAY_CONSUMER_HEADER ${header}`],
+  [{ ...gateway, GATEWAY_CONSUMER_HEADER: 'x_consumer_id' }, `GATEWAY_CONSUMER_HEADER ${header}`],
+  [{ ...gateway, GATEWAY_CONSUMER_HEADER: 'X-Forwarded-For' }, `GATEWAY_CONSUMER_HEADER ${header}`],
+  [{ ...gateway, JWT_COOKIE: 'session' }, 'JWT_COOKIE has no meaning with IDENTITY=gateway'],
+  [{ REDIS_URL: 'http://127.0.0.1' }, redis],
+  [{ REDIS_URL: 'redis://127.0.0.1/0?tls=false' }, redis],
+  [{ REDIS_URL: 'redis://:%ff@127.0.0.1' }, redis],
+  [{ REDIS_URL: 'redis:///0' }, redis],
   [{ METRICS_PORT: '9090' }, 'METRICS_PORT is not there yet'],
   [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' }, 'OTEL_EXPORTER_OTLP_ENDPOINT is not there yet'],
 ]
@@ -113,11 +149,24 @@ t.test('there is no default identity', async (t) => {
   t.strictSame(read({ ...environment, IDENTITY: '', APIDECK_CONSUMER_ID: '' }).faults, ['IDENTITY is required'])
 })
 
-t.test('a consumer ID is for IDENTITY=static alone', async (t) => {
-  t.strictSame(read({ ...environment, IDENTITY: 'jwt' }).faults, [
-    'IDENTITY=jwt is not there yet; static is',
-    'APIDECK_CONSUMER_ID is for IDENTITY=static alone',
-  ])
+for (const [what, variables] of Object.entries({ token, gateway })) {
+  t.test(`what ${what === 'token' ? 'IDENTITY=jwt' : 'IDENTITY=gateway'} needs is enough`, async (t) => {
+    t.strictSame(read({ ...environment, ...variables }).faults, [])
+  })
+}
+
+t.test('a Redis may have credentials, a port and a database', async (t) => {
+  for (const url of ['redis://127.0.0.1', 'rediss://user:pass@redis.internal:6380/1', 'redis://redis.internal/']) {
+    t.strictSame(read({ ...environment, REDIS_URL: url }).faults, [], url)
+  }
+})
+
+t.test('what an unknown identity would need is not guessed', async (t) => {
+  t.strictSame(read({ ...environment, ...token, IDENTITY: 'oauth' }).faults, ['IDENTITY must be one of jwt, gateway, static'])
+})
+
+t.test('a secret that an identity needs is not said to be missing where its file cannot be read', async (t) => {
+  t.strictSame(read({ ...environment, ...gateway, GATEWAY_SECRET: '', GATEWAY_SECRET_FILE: '/unreadable' }).faults, [])
 })
 
 t.test('a secret whose file cannot be read is not said to be missing as well', async (t) => {

@@ -29,7 +29,7 @@ export async function startBroker (t: Test, variables: Record<string, string> = 
   const written = new EventEmitter()
   const logger = createLogger({
     level: 'trace',
-    secrets: [config.upstream.apiKey],
+    secrets: config.log.secrets,
     destination: {
       write: (line) => {
         lines.push(line)

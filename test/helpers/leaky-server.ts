@@ -11,7 +11,7 @@ import { SESSION_URI, TOKEN } from './upstream.js'
 const config = testConfig()
 const key = config.upstream.apiKey.reveal()
 const words = `${key} ${encodeURIComponent(key)} ${Buffer.from(key).toString('base64')} Bearer canary-authorization ${SESSION_URI} ${TOKEN} ?jwt=canary-query`
-const logger = createLogger({ level: 'trace', secrets: [config.upstream.apiKey] })
+const logger = createLogger({ level: 'trace', secrets: config.log.secrets })
 
 const app = await createApp(config, {
   logger,

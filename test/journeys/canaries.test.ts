@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap'
 import { send } from '../helpers/broker.js'
 import { API_KEY, environment } from '../helpers/environment.js'
+import { startIssuer } from '../helpers/issuer.js'
 import { runFile, startServer } from '../helpers/process.js'
 import { SESSION_URI, TOKEN, TOKEN_CANARY, errorBody, httpUpstream, mintedBody, socketUpstream } from '../helpers/upstream.js'
 
@@ -28,7 +29,7 @@ const requests: Array<Parameters<typeof send>[1] & { path?: string }> = [
   { method: 'POST', headers: { ...json, 'content-type': 'text/plain' }, body: 'canary-body' },
   { method: 'POST', headers: json, body: 'canary-body'.repeat(2_000) },
   { method: 'POST', headers: { ...json, origin: 'https://canary-body.example' }, body: session },
-  { method: 'POST', headers: { ...json, 'x-apideck-consumer-id': 'canary-body' }, body: session },
+  { method: 'POST', headers: { ...json, 'x-apideck-consumer-id': 'canary body' }, body: session },
   { method: 'POST', headers: json, body: session, path: '/vault-session/canary-query' },
   { method: 'GET', headers: secrets, path: '/vault-session?jwt=canary-query' },
   { method: 'GET', headers: secrets, path: '/%ff?token=canary-query' },
@@ -39,7 +40,12 @@ async function outputOf (t: Test, upstream: string, variables: Record<string, st
   const server = await startServer(t, {
     ...environment, APIDECK_BASE_URL: upstream, LOG_LEVEL: 'trace', RATE_LIMIT_MAX: '1000', UPSTREAM_TIMEOUT_MS: '1500', ...variables,
   }, { program: 'dist/server.js' })
-  for (const { path = '/vault-session', ...request } of requests) await send(server.url + path, request)
+  for (const { path = '/vault-session', ...request } of requests) {
+    const { status, headers, text } = await send(server.url + path, request)
+    const answer = JSON.stringify(headers) + text
+    t.notOk(answer.includes(API_KEY), 'the API key is in no answer')
+    if (status >= 400) for (const canary of canaries) t.notOk(answer.includes(canary), `${canary} is in no refusal`)
+  }
   server.kill('SIGTERM')
   t.equal(await server.exit, 0)
   return server.output()
@@ -84,6 +90,37 @@ t.test('nothing leaks where our own code is careless with a secret', async (t) =
 t.test('nothing leaks where connections fail, clients break off, and limits are met', async (t) => {
   const output = await outputOf(t, 'https://127.0.0.1:1', { RATE_LIMIT_MAX: '2' })
   t.match(output, /"code":"upstream_unreachable"[^]*"code":"rate_limited"/)
+  for (const canary of canaries) t.notOk(output.includes(canary), canary)
+})
+
+const nobody = { APIDECK_CONSUMER_ID: '', ALLOWED_ORIGINS: 'https://app.example' }
+
+t.test('nothing leaks of callers\' tokens, good and bad, wherever they come in', async (t) => {
+  const { url } = await httpUpstream(t)
+  const issuer = await startIssuer(t)
+  const server = await startServer(t, {
+    ...environment, ...nobody, ...issuer.variables, APIDECK_BASE_URL: url, LOG_LEVEL: 'trace', JWT_COOKIE: 'session', JWT_HEADER: 'x-token', JWT_CONSUMER_CLAIM: 'org',
+  }, { program: 'dist/server.js' })
+  const good = await issuer.sign({ org: 'acme', email: 'canary-body' })
+  const bad = [`${good}canary`, await issuer.sign({ org: 'canary body' }), await issuer.sign({ org: 'acme', exp: 1 }), 'canary-opaque']
+  for (const token of [good, ...bad]) {
+    for (const headers of [{ authorization: `Bearer ${token}` }, { 'x-token': token }, { cookie: `session=${token}` }]) {
+      await send(`${server.url}/vault-session`, { method: 'POST', headers: { ...headers, origin: 'https://app.example' } })
+    }
+  }
+  server.kill('SIGTERM')
+  t.equal(await server.exit, 0)
+  t.match(server.output(), /"event":"session_minted"[^]*"identity_failure":"expired"/)
+  for (const canary of [...canaries, ...[good, ...bad].flatMap((token) => token.split('.'))]) t.notOk(server.output().includes(canary), canary)
+})
+
+t.test('nothing leaks of what the gateway and Redis are known by', async (t) => {
+  const { url } = await httpUpstream(t)
+  const output = await outputOf(t, url, {
+    ...nobody, IDENTITY: 'gateway', GATEWAY_SECRET: 'canary-authorization', TRUSTED_PROXIES: '127.0.0.1', REDIS_URL: 'redis://canary-opaque:canary-cookie@127.0.0.1:1',
+  })
+  t.match(output, /"dependency":"Redis","failure":"ECONNREFUSED"/)
+  t.match(output, /"identity_failure":"no_credential"/)
   for (const canary of canaries) t.notOk(output.includes(canary), canary)
 })
 

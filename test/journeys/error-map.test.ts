@@ -149,7 +149,7 @@ t.test('a rejected Session points to what the upstream named, in our words', asy
   t.strictSame(answer.json['errors'], [{ pointer: '/settings/session_length', message: 'was not accepted by Apideck' }])
 })
 
-const refusing = (error: BrokerError): Identity => ({ identify: async () => { throw error } })
+const refusing = (error: BrokerError): Identity => ({ isSentByBrowser: () => false, identify: async () => { throw error }, close: async () => {} })
 const policy = { caller_fields: ['redirect_uri'] }
 
 const callers: Array<[what: string, code: ErrorCode, ask: (broker: Awaited<ReturnType<typeof startBroker>>, headers: Record<string, string>) => Promise<Answer>, headers?: Record<string, RegExp | string>, parts?: Omit<Parts, 'logger'>]> = [

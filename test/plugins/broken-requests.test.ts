@@ -5,7 +5,7 @@ import { startBroker } from '../helpers/broker.js'
 import { heldUpstream, httpUpstream, mint } from '../helpers/upstream.js'
 
 const upstream = await httpUpstream(t)
-const broker = await startBroker(t, { APIDECK_BASE_URL: upstream.url })
+const broker = await startBroker(t, { APIDECK_BASE_URL: upstream.url, ALLOWED_ORIGINS: 'https://app.acme.com' })
 
 /** What comes back until the connection closes. */
 async function exchange (bytes: string): Promise<string> {
@@ -32,6 +32,18 @@ for (const [what, bytes] of [
     t.match(problem, { status: 400, code: 'invalid_request', request_id: String })
     t.match(broker.log().find((line) => line['request_id'] === problem['request_id']), { level: 'info', code: 'invalid_request', failure: String, address: '127.0.0.1' })
     t.equal(upstream.received.length, 0)
+  })
+}
+
+for (const [what, bytes] of [
+  ['takes too long', 'content-length: 9\r\n\r\n{'],
+  ['breaks off', 'transfer-encoding: chunked\r\n\r\nzz\r\n'],
+] as const) {
+  t.test(`a page of an allowed origin may read that its body ${what}, and no other page`, async (t) => {
+    const answers = await Promise.all(['https://app.acme.com', 'https://evil.example'].map((origin) =>
+      exchange(`${head}origin: ${origin}\r\ncontent-type: application/json\r\n${bytes}`)))
+    t.match(answers[0], /^HTTP\/1\.1 400 [^]*\r\naccess-control-allow-origin: https:\/\/app\.acme\.com\r\n/)
+    t.notMatch(answers[1], /access-control-allow-origin/)
   })
 }
 

@@ -16,7 +16,7 @@ for (const [what, request] of [
     t.match(headers, {
       'access-control-allow-origin': app,
       'access-control-allow-credentials': 'true',
-      'access-control-expose-headers': 'X-Request-Id, Retry-After, RateLimit, RateLimit-Policy',
+      'access-control-expose-headers': 'X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate',
       vary: /\bOrigin\b/,
     })
   })

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { createTrust } from '../../src/plugins/peers.js'
+import type { FastifyRequest } from 'fastify'
+import { clientNetwork, createTrust } from '../../src/plugins/peers.js'
 import { startBroker } from '../helpers/broker.js'
 import { httpUpstream } from '../helpers/upstream.js'
 
@@ -49,3 +50,20 @@ for (const [forwarded, address] of [
     t.match(broker.log().at(-1), { address })
   })
 }
+
+for (const [ip, network] of [
+  ['203.0.113.7', '203.0.113.7'],
+  ['::ffff:203.0.113.7', '203.0.113.7'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:DB8::1', '2001:db8:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['fe80::1%br-1a', 'fe80:0:0:0::/64'],
+] as const) {
+  t.test(`a client at ${ip} counts as ${network}`, async (t) => {
+    t.equal(clientNetwork({ ip, socket: {} } as unknown as FastifyRequest), network)
+  })
+}
+
+t.test('a client that has gone counts as nobody in particular', async (t) => {
+  t.equal(clientNetwork({ ip: undefined, socket: {} } as unknown as FastifyRequest), 'undefined')
+})

@@ -43,6 +43,7 @@ for (const [method, path, status, allow] of [
   ['PUT', '/vault-session?x=1', 405, 'POST'],
   ['HEAD', '/vault-session', 405, 'POST'],
   ['PROPFIND', '/vault-session', 405, 'POST'],
+  ['TRACE', '/vault-session', 405, 'POST'],
   ['POST', '/livez', 405, 'GET, HEAD'],
   ['DELETE', '/readyz', 405, 'GET, HEAD'],
   ['POST', '/vault-session/', 404, undefined],

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { startBroker } from '../helpers/broker.js'
+import { startIssuer } from '../helpers/issuer.js'
 import { httpUpstream } from '../helpers/upstream.js'
 
 const { url } = await httpUpstream(t)
@@ -15,14 +16,15 @@ t.test('answers say what is left, and past the limit when to come back', async (
     headers: { 'retry-after': /^(?:[1-9]|[1-5]\d|60)$/, ratelimit: /^"session";r=0;t=\d+$/ },
     json: { code: 'rate_limited' },
   })
+  t.match(broker.log().at(-2), { code: 'rate_limited', limit: 'session' })
 })
 
-t.test('each address has its own count, an IPv6 client that of its /64', async (t) => {
+t.test('where everybody is one consumer each address has its own count, an IPv6 client that of its /64', async (t) => {
   const broker = await startBroker(t, variables)
   for (const address of ['203.0.113.1', '203.0.113.1', '203.0.113.2', '2001:db8::1', '2001:db8::2', '2001:db8:0:1::1']) {
     t.equal((await broker.send(from(address))).status, 200, address)
   }
-  for (const address of ['203.0.113.1', '2001:db8::3']) t.equal((await broker.send(from(address))).status, 429, address)
+  for (const address of ['203.0.113.1', '::ffff:203.0.113.1', '2001:db8::3']) t.equal((await broker.send(from(address))).status, 429, address)
 })
 
 t.test('a port that a proxy adds is no way around it', async (t) => {
@@ -46,4 +48,40 @@ t.test('probes and refused origins do not count', async (t) => {
     await broker.send({ headers: { origin: 'https://evil.example' } })
   }
   t.match(await broker.send(), { headers: { ratelimit: /r=1/ } })
+})
+
+t.test('where callers are known each consumer has its own count, from whatever address and by whichever user', async (t) => {
+  const issuer = await startIssuer(t)
+  const broker = await startBroker(t, { ...variables, ...issuer.variables, JWT_CONSUMER_CLAIM: 'org' })
+  const ask = async (org: string, sub: string, address: string) =>
+    (await broker.send({ headers: { authorization: `Bearer ${await issuer.sign({ org, sub })}`, 'x-forwarded-for': address } })).status
+  t.equal(await ask('acme', 'ada', '203.0.113.1'), 200)
+  t.equal(await ask('acme', 'ben', '203.0.113.2'), 200)
+  t.equal(await ask('acme', 'cleo', '203.0.113.3'), 429)
+  t.equal(await ask('globex', 'ada', '203.0.113.1'), 200)
+})
+
+t.test('credentials that fail count by address, and keep nobody out who has a good one', async (t) => {
+  const issuer = await startIssuer(t)
+  const broker = await startBroker(t, { ...variables, ...issuer.variables })
+  const fail = (address: string, authorization = 'Bearer canary') => broker.send({ headers: { authorization, 'x-forwarded-for': address } })
+  t.match(await fail('203.0.113.1'), { status: 401, headers: { 'ratelimit-policy': '"authentication";q=2;w=60', ratelimit: /^"authentication";r=1/ } })
+  t.match(await fail('203.0.113.1', `Bearer ${await issuer.sign({ sub: 'a b' })}`), { status: 401 })
+  t.match(await fail('203.0.113.1'), { status: 429, headers: { 'retry-after': /^\d+$/, 'www-authenticate': undefined }, json: { code: 'rate_limited' } })
+  t.match(broker.log().at(-2), { code: 'rate_limited', limit: 'authentication', identity_failure: 'ERR_JWS_INVALID' })
+  t.match(await fail('203.0.113.2'), { status: 401 })
+  t.match(await fail('203.0.113.1', `Bearer ${await issuer.sign()}`), { status: 200 })
+})
+
+t.test('asking for another\'s consumer counts as failing', async (t) => {
+  const broker = await startBroker(t, variables)
+  const statuses = []
+  for (let i = 0; i < 3; i++) statuses.push((await broker.send({ headers: { 'x-apideck-consumer-id': 'globex' } })).status)
+  t.strictSame(statuses, [403, 403, 429])
+})
+
+t.test('an issuer that is away is nobody\'s failure', async (t) => {
+  const broker = await startBroker(t, { ...variables, IDENTITY: 'jwt', APIDECK_CONSUMER_ID: '', JWT_ISSUER: 'http://127.0.0.1:1', JWT_AUDIENCE: 'x' })
+  const issuer = await startIssuer(t)
+  for (let i = 0; i < 4; i++) t.equal((await broker.send({ headers: { authorization: `Bearer ${await issuer.sign()}` } })).status, 503)
 })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { checkOrigin, type OriginHeaders } from '../../src/policy/origin.js'
+import { checkOrigin, requireProofOfOrigin, type OriginHeaders } from '../../src/policy/origin.js'
 
 const allowed = ['https://app.acme.com']
 const host = 'broker.acme.com'
@@ -20,6 +20,8 @@ for (const [what, headers] of admitted) {
 
 const refused: Array<[what: string, headers: OriginHeaders]> = [
   ['another site', { host, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }],
+  ['the broker\'s host over http, which the browser knows to be another site', { host, origin: 'http://broker.acme.com', 'sec-fetch-site': 'cross-site' }],
+  ['the broker\'s host, which the browser knows to be another origin', { host, origin: 'https://broker.acme.com', 'sec-fetch-site': 'same-site' }],
   ['another site that old browsers send', { host, origin: 'https://evil.example' }],
   ['the opaque origin', { host, origin: 'null', 'sec-fetch-site': 'cross-site' }],
   ['the opaque origin alone', { host, origin: 'null' }],
@@ -40,4 +42,22 @@ const refused: Array<[what: string, headers: OriginHeaders]> = [
 ]
 for (const [what, headers] of refused) {
   t.test(`refuses ${what}`, async (t) => t.throws(() => checkOrigin(headers, allowed), { code: 'origin_not_allowed' }))
+}
+
+for (const [what, headers] of [
+  ['an Origin, which is an allowed one by then', { host, origin: 'https://app.acme.com' }],
+  ['Sec-Fetch-Site: same-origin', { host, 'sec-fetch-site': 'same-origin' }],
+] as const) {
+  t.test(`takes ${what} as proof of origin`, async (t) => t.doesNotThrow(() => requireProofOfOrigin(headers)))
+}
+
+for (const [what, headers] of [
+  ['nothing', { host }],
+  ['a typed address', { host, 'sec-fetch-site': 'none' }],
+  ['a page of the same site', { host, 'sec-fetch-site': 'same-site' }],
+  ['a list', { host, 'sec-fetch-site': ['same-origin'] }],
+] as const) {
+  t.test(`does not take ${what} as proof of origin`, async (t) => {
+    t.throws(() => requireProofOfOrigin(headers as OriginHeaders), { code: 'origin_not_allowed', message: /counts only with an allowed Origin/ })
+  })
 }

@@ -1,10 +1,11 @@
 import t from 'tap'
-import { applyPolicy } from '../../src/policy/session.js'
+import type { ConsumerMetadata } from '../../src/policy/consumer-metadata.js'
+import { applyPolicy, askedFields } from '../../src/policy/session.js'
 import type { SessionPolicy } from '../../src/schemas/policy.js'
 import type { Session } from '../../src/schemas/session.js'
 
 const redirectUris = ['https://app.acme.com']
-const apply = (asked: Session, policy: SessionPolicy = {}) => applyPolicy(asked, { policy, redirectUris })
+const apply = (asked: Session, policy: SessionPolicy = {}, metadata: ConsumerMetadata = {}) => applyPolicy(asked, { policy, redirectUris }, metadata)
 
 t.test('without a policy a Session passes as it is', async (t) => {
   const asked: Session = { settings: { allow_actions: [], show_logs: false }, custom_consumer_settings: { a: [1] } }
@@ -92,4 +93,35 @@ t.test('a Session may have 16 KiB as JSON, however it came in', async (t) => {
   t.doesNotThrow(() => apply(sized(16_384 - overhead)))
   t.throws(() => apply(sized(16_385 - overhead)), { code: 'payload_too_large' })
   t.throws(() => apply({ custom_consumer_settings: { a: '\u0001'.repeat(4_000) } }), { code: 'payload_too_large' })
+})
+
+t.test('with what the operator and a token add it may have 20 KiB', async (t) => {
+  const asked: Session = { custom_consumer_settings: Object.fromEntries(['a', 'b', 'c', 'd'].map((key) => [key, 'x'.repeat(4_000)])) }
+  const policy: SessionPolicy = { session: { theme: { logo: `https://a.example/${'x'.repeat(2_000)}`, favicon: `https://a.example/${'x'.repeat(1_900)}` } } }
+  t.doesNotThrow(() => apply(asked, policy))
+  t.throws(() => apply(asked, policy, { image: `https://a.example/${'x'.repeat(2_000)}` }), { code: 'payload_too_large', message: /20 KiB/ })
+})
+
+const claims: SessionPolicy = { consumer_metadata_claims: { account_name: 'org' } }
+
+t.test('what claims tell of the consumer counts before the operator\'s settings, field by field', async (t) => {
+  const policy: SessionPolicy = { ...claims, session: { consumer_metadata: { account_name: 'Nobody', email: 'ops@acme.com' } } }
+  t.strictSame(apply({}, policy, { account_name: 'Acme' }), { consumer_metadata: { account_name: 'Acme', email: 'ops@acme.com' } })
+  t.strictSame(apply({}, policy), { consumer_metadata: { account_name: 'Nobody', email: 'ops@acme.com' } })
+  t.strictSame(apply({ consumer_metadata: {} }, claims, { account_name: 'Acme' }), { consumer_metadata: { account_name: 'Acme' } })
+})
+
+t.test('what claims fill is not for callers to set, not even a field that no claim fills', async (t) => {
+  for (const policy of [claims, { ...claims, caller_fields: ['theme'] }]) {
+    t.throws(() => apply({ consumer_metadata: { email: 'a@b.c' }, theme: { vault_name: 'x' } }, policy, { account_name: 'Acme' }), {
+      code: 'policy_violation',
+      errors: [{ pointer: '/consumer_metadata/email', message: 'may not be set by callers' }],
+    })
+  }
+})
+
+t.test('the fields that were asked for are named, not their values', async (t) => {
+  t.strictSame(askedFields({ redirect_uri: 'https://a.example/', settings: { show_logs: true, unified_apis: [] }, theme: {}, custom_consumer_settings: { secret: 1 } }), [
+    'redirect_uri', 'settings.show_logs', 'settings.unified_apis', 'custom_consumer_settings',
+  ])
 })

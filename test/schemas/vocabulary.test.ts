@@ -13,6 +13,9 @@ const rows: Array<[format: keyof typeof vocabulary.formats, fits: string, doesNo
   ['host', 'a.example', 'A.example'],
   ['cidr', '10.0.0.0/8', '10.0.0.0/99'],
   ['consumer-id', 'acme', 'ac me'],
+  ['secure-url', 'https://a.example/jwks?p=1', 'https://a.example/jwks#1'],
+  ['redis-url', 'rediss://a.example/1', 'https://a.example/1'],
+  ['header-name', 'x-org', 'x_org'],
 ]
 t.strictSame(rows.map(([format]) => format).sort(), Object.keys(vocabulary.formats).sort(), 'a row for each format')
 for (const [format, fits, doesNot] of rows) {

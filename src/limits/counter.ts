@@ -1,0 +1,12 @@
+/** What a key has used of its window. */
+export interface Usage {
+  used: number
+  /** Milliseconds until the window ends, and the count with it. */
+  resetMs: number
+}
+
+/** Counts what each key does, in windows that begin with the key's first deed. */
+export interface Counter {
+  /** Counts one more, and says how many that makes. */
+  add (key: string): Promise<Usage>
+}

@@ -1,0 +1,76 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import type { Secret } from '../secret.js'
+import type { Counter, Usage } from './counter.js'
+
+/** Milliseconds that Redis has to be connected to, and to answer. Whoever waits is a browser. */
+const LIMITS = { connectMs: 1_000, commandMs: 250, reconnectMs: 2_000 }
+
+/** Counts one more, and gives a key the end of its window where it has none yet. */
+const SCRIPT = `
+local used = redis.call('INCR', KEYS[1])
+local reset = redis.call('PTTL', KEYS[1])
+if reset < 0 then
+  redis.call('PEXPIRE', KEYS[1], ARGV[1])
+  reset = tonumber(ARGV[1])
+end
+return { used, reset }
+`
+
+/** Redis did not count. The message is a name for the log. */
+export class RedisFailure extends Error {}
+
+type RedisWithScript = Redis & { count: (key: string, windowMs: number) => Promise<unknown> }
+
+/** One connection to a Redis that may come and go: what cannot be done at once fails at once. */
+export function createRedis (url: Secret) {
+  const redis = new Redis(url.reveal(), {
+    lazyConnect: true,
+    protocol: 2,
+    disableClientInfo: true,
+    enableReadyCheck: false,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: LIMITS.connectMs,
+    commandTimeout: LIMITS.commandMs,
+    retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, LIMITS.reconnectMs) * (0.5 + Math.random() / 2),
+    // A primary that has become a replica: whoever has taken its place stands at the same address.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    scripts: { count: { lua: SCRIPT, numberOfKeys: 1 } },
+    ...(url.reveal().startsWith('rediss:') ? { tls: { rejectUnauthorized: true, minVersion: 'TLSv1.2' as const } } : {}),
+  })
+  let broken = 'not_connected'
+  redis.on('error', (error: NodeJS.ErrnoException) => { broken = error.code ?? nameIn(error) })
+
+  async function add (key: string, windowMs: number): Promise<Usage> {
+    try {
+      return usageIn(await (redis as RedisWithScript).count(key, windowMs))
+    } catch (error) {
+      throw new RedisFailure(redis.status === 'ready' ? nameIn(error) : broken)
+    }
+  }
+
+  return {
+    /** Resolves once connected, or once that has failed or taken too long; then it is tried on and on. */
+    connect: () => Promise.race([redis.connect().catch(() => {}), delay(LIMITS.connectMs, undefined, { ref: false })]),
+    counter: (name: string, windowMs: number): Counter => ({
+      add: (key) => add(`vault-session-broker:${name}:${key}`, windowMs),
+    }),
+    close: () => redis.disconnect(),
+  }
+}
+
+/** What Redis answered, if it is what the script returns. */
+function usageIn (answer: unknown): Usage {
+  const [used, resetMs] = Array.isArray(answer) ? answer as unknown[] : []
+  if (!Number.isSafeInteger(used) || !Number.isSafeInteger(resetMs)) throw new Error('GARBAGE')
+  return { used: Number(used), resetMs: Number(resetMs) }
+}
+
+/** `NOAUTH`, `LOADING`, `OOM`: the first word of Redis's errors is their name. */
+function nameIn (error: unknown): string {
+  const message = error instanceof Error ? error.message : ''
+  if (message === 'Command timed out') return 'timeout'
+  return /^[A-Z]{2,}\b/.exec(message)?.[0] ?? 'failed'
+}

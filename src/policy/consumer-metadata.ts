@@ -1,0 +1,28 @@
+import { Ajv } from 'ajv'
+import { claimAt, type Claims } from '../schemas/claims.js'
+import type { SessionPolicy } from '../schemas/policy.js'
+import { ConsumerMetadataSchema, type Session } from '../schemas/session.js'
+import { strictOptions, vocabulary } from '../schemas/vocabulary.js'
+
+/** Who the consumer is, as the vault shows it. */
+export type ConsumerMetadata = NonNullable<Session['consumer_metadata']>
+
+const ajv = new Ajv({ ...strictOptions, ...vocabulary })
+const fits = new Map(Object.entries(ConsumerMetadataSchema.properties).map(([field, schema]) => [field, ajv.compile(schema)]))
+
+/** What verified claims tell of the consumer, and the claims that should have told more. */
+export interface ToldMetadata {
+  metadata: ConsumerMetadata
+  /** The names of claims that are missing or do not fit their field. */
+  misfits: string[]
+}
+
+/** `consumer_metadata` from verified claims, by the operator's map from field to claim. */
+export function metadataFrom (claims: Claims, map: SessionPolicy['consumer_metadata_claims'] = {}): ToldMetadata {
+  const told = Object.entries(map).map(([field, name]) => ({ field, name, value: claimAt(claims, name) }))
+  const isFit = ({ field, value }: { field: string, value: unknown }) => fits.get(field)?.(value) === true
+  return {
+    metadata: Object.fromEntries(told.filter(isFit).map(({ field, value }) => [field, value])),
+    misfits: told.filter((claim) => !isFit(claim)).map(({ name }) => name),
+  }
+}
