@@ -83,7 +83,7 @@ t.test('docs/errors.md names the codes that are logged as errors', async (t) => 
   t.strictSame(named, Object.entries(catalogue).filter(([, { level }]) => level === 'error').map(([code]) => code).sort())
 })
 
-for (const file of ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/configuration.md', 'docs/session.md', 'docs/design.md', 'docs/decisions.md', 'docs/errors.md']) {
+for (const file of ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/audit.md', 'docs/configuration.md', 'docs/gateways.md', 'docs/security-mapping.md', 'docs/session.md', 'docs/design.md', 'docs/decisions.md', 'docs/errors.md']) {
   t.test(`the files and headings that ${file} links to are there`, async (t) => {
     for (const [, target = '', anchor] of read(file).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)) {
       const path = target === '' ? file : join(dirname(file), target)
@@ -106,6 +106,12 @@ t.test('SECURITY.md names tests that are there, for each guarantee', async (t) =
     t.ok(names.length > 0, guarantee)
     for (const name of names) t.ok(existsSync(`test/${name}.test.ts`) || existsSync(`test/${name}`), name)
   }
+})
+
+t.test('docs/security-mapping.md names files and tests that are there', async (t) => {
+  const names = Array.from(read('docs/security-mapping.md').matchAll(/`((?:src|docs|test|config|identity|journeys|limits|plugins|policy|routes|schemas|upstream)\/[\w/.-]+)`/g), ([, name = '']) => name)
+  t.ok(names.length > 50, 'the tables are read')
+  for (const name of new Set(names)) t.ok(existsSync(name) || existsSync(`test/${name}.test.ts`) || existsSync(`test/${name}`), name)
 })
 
 t.test('the files that README.md tells to read are there', async (t) => {
