@@ -168,7 +168,7 @@ const refusals: Array<[what: string, code: string, ask: Omit<Ask, 'headers'>, he
 ]
 
 /** Headers that are about a connection, that a gateway adds as its own, or that no two answers share. */
-const CHANGING = ['alt-svc', 'connection', 'content-length', 'date', 'keep-alive', 'ratelimit', 'server', 'transfer-encoding', 'x-request-id']
+const CHANGING = ['alt-svc', 'connection', 'content-length', 'date', 'keep-alive', 'ratelimit', 'server', 'strict-transport-security', 'transfer-encoding', 'x-request-id']
 
 /** An answer but for what no two of them share. */
 function essence ({ status, headers, text }: Answer) {
@@ -204,7 +204,7 @@ for (const gateway of [nginx, caddy]) {
         t.test(`by ${name}, a session with a URL of ${length} characters opens`, async (t) => {
           site.answer((_request, response) => { response.writeHead(200).end(mintedBody({ session_uri: uri(length), session_token: 'x'.repeat(length) })) })
           const { answer, arrived, consumers } = await site.ask(road, [fromApp, cookieOf('acme')])
-          t.match(answer, { status: road.status, headers: { 'cache-control': 'no-store', 'access-control-allow-origin': APP } })
+          t.match(answer, { status: road.status, headers: { 'cache-control': 'no-store', 'access-control-allow-origin': APP, 'strict-transport-security': /^max-age=31536000/ } })
           t.equal(answer.headers['location'] ?? answer.json['session_uri'], uri(length))
           t.strictSame(consumers, ['acme'])
           isClean(t, arrived[0], { consumer: 'acme', address: '127.0.0.1' })
