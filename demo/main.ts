@@ -2,13 +2,14 @@
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import pretty from 'pino-pretty'
+import { ACME_CONSUMER } from './issuer/directory.js'
 import { startDemo } from './start.js'
 
 const usage = `Usage: npm run demo -- [options]
 
-  --consumer ID   whose sessions to make (acme); some make the stand-in for Apideck misbehave:
+  --consumer ID   the consumer of Acme Studio (acme); some make the stand-in for Apideck misbehave:
                   fail-402 (also 400, 401, 403, 404, 408, 409, 422, 429, 500, 502, 503, 504), slow-3000, silent
-  --logs          show all of the broker's log, not just warnings and errors
+  --logs          show all of the broker's log, not just audit events, warnings and errors
   --help          show this
 `
 
@@ -22,7 +23,7 @@ try {
 async function run () {
   const { values: { consumer, logs, help } } = parseArgs({
     options: {
-      consumer: { type: 'string', default: 'acme' },
+      consumer: { type: 'string', default: ACME_CONSUMER },
       logs: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -37,13 +38,19 @@ async function run () {
   const demo = await startDemo({ consumer, log, logLevel: logs ? 'info' : 'warn' })
 
   process.stdout.write(`
-  Open       ${demo.url}
+  Open       ${demo.signInUrl}
+
+             Ada Park works for Acme Studio. Noor Haddad works for Birch & Bay, and for Acme Studio too.
 
   Behind it  ${demo.broker.origin}   the broker, the real one
              ${demo.apideck.apiOrigin}   a stand-in for Apideck's API
              ${demo.apideck.vaultOrigin}  a stand-in for Apideck's vault
+             ${demo.issuer.origin}   a stand-in for an OpenID provider
 
   The vault speaks https with a certificate made a moment ago: your browser asks once whether to go on.
+
+  With curl  TOKEN=$(curl -s -d user=ada ${demo.issuer.origin}/token)
+             curl -X POST -H "authorization: Bearer $TOKEN" ${demo.broker.origin}/vault-session
 
   Try also   npm run demo -- --consumer fail-402     Apideck refuses
              npm run demo -- --consumer slow-3000    Apideck takes its time

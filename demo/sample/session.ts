@@ -10,6 +10,7 @@ export interface SampleOrigins {
 }
 
 export const PAGE = '/settings/integrations'
+export const SIGN_IN = '/sign-in'
 
 /** A vault with the CRMs, which comes straight back once one is connected. */
 export function crmSession (origins: SampleOrigins): Session {
@@ -48,15 +49,10 @@ function isList (value: Field): value is readonly string[] {
   return Array.isArray(value)
 }
 
+/** Who the user is does not belong here: the broker's policy takes it from the verified token. */
 function common ({ sample, vault }: SampleOrigins) {
   return {
     redirect_uri: `${sample}${PAGE}?from=vault`,
-    consumer_metadata: {
-      account_name: 'Acme Studio',
-      user_name: 'Ada Park',
-      email: 'ada@acme.example',
-      image: `${vault}/uploads/ada-park.svg`,
-    },
     theme: {
       vault_name: 'Larkspur',
       logo: `${vault}/uploads/larkspur.svg`,
