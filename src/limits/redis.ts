@@ -47,7 +47,7 @@ export function createRedis (url: Secret) {
     try {
       return usageIn(await (redis as RedisWithScript).count(key, windowMs))
     } catch (error) {
-      throw new RedisFailure(redis.status === 'ready' ? nameIn(error) : broken)
+      throw new RedisFailure(redis.status === 'ready' ? nameIn(error as Error) : broken)
     }
   }
 
@@ -69,8 +69,7 @@ function usageIn (answer: unknown): Usage {
 }
 
 /** `NOAUTH`, `LOADING`, `OOM`: the first word of Redis's errors is their name. */
-function nameIn (error: unknown): string {
-  const message = error instanceof Error ? error.message : ''
+function nameIn ({ message }: Error): string {
   if (message === 'Command timed out') return 'timeout'
   return /^[A-Z]{2,}\b/.exec(message)?.[0] ?? 'failed'
 }

@@ -34,6 +34,11 @@ export function createRefusal (connections: Connections, origins: readonly strin
       underway.response.shouldKeepAlive = false
       return
     }
+    if (underway?.response.writableFinished === true) {
+      // It is answered already: a second answer would be taken for that of the next request.
+      socket.destroy()
+      return
+    }
     answerBrokenRequest(this.log, failure, socket, readableBy(underway?.request.headers.origin, origins))
   }
 }

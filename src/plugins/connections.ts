@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** A request that has begun to arrive and is not answered in full. */
+/** A request that has begun to arrive, and is not answered in full or has not arrived in full. */
 export interface Underway {
   request: IncomingMessage
   response: ServerResponse
@@ -18,7 +18,13 @@ export class Connections {
     })
     server.prependListener('request', (request, response) => {
       this.#open.set(request.socket, { request, response })
-      response.once('close', () => this.#open.has(request.socket) && this.#open.set(request.socket, undefined))
+      const forget = () => {
+        const isDone = request.complete && response.writableFinished
+        if (isDone && this.#open.has(request.socket)) this.#open.set(request.socket, undefined)
+      }
+      // Some are answered before they have arrived in full.
+      response.once('close', forget)
+      request.once('close', forget)
     })
   }
 

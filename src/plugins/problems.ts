@@ -27,6 +27,9 @@ function answer (error: BrokerError, request: FastifyRequest, reply: FastifyRepl
   if (error.code === 'internal_error') request.log.error({ err: error.cause }, 'internal error')
   const problem = toProblem(error, request.id)
   reply.code(error.status).headers(error.headers)
+  // Closing on a client that still sends resets the connection, and the answer with it. Node reads the rest off, for as
+  // long as a request may take.
+  if (error.code === 'payload_too_large') reply.removeHeader('connection')
   return isNavigation(request.headers)
     ? reply.headers(problemPageHeaders).send(problemPage(problem))
     : reply.type('application/problem+json').send(JSON.stringify(problem))

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Session } from '../schemas/session.js'
 import type { Secret } from '../secret.js'
 import { errorIn, sessionIn, type Answer } from './answer.js'
+import { withDeadline } from './deadline.js'
 import { createDispatcher, type Exchange } from './dispatcher.js'
 import { failureOf } from './failure.js'
 import { retryAfterSeconds } from './retry-after.js'
@@ -29,7 +30,7 @@ export function createUpstream (options: UpstreamOptions): Upstream {
   async function createSession (session: Session, consumerId: string, gone?: AbortSignal): Promise<Minted> {
     const started = performance.now()
     const facts = (): CallFacts => ({ upstream_duration_ms: Math.round(performance.now() - started) })
-    const exchange = await dispatcher.request({
+    const exchange = await withDeadline(options.timeoutMs, gone, (signal) => dispatcher.request({
       path: url.pathname,
       method: 'POST',
       headers: {
@@ -41,8 +42,8 @@ export function createUpstream (options: UpstreamOptions): Upstream {
         'user-agent': options.userAgent,
       },
       body: JSON.stringify(session),
-      signal: AbortSignal.any([AbortSignal.timeout(options.timeoutMs), ...(gone === undefined ? [] : [gone])]),
-    }).catch((error: unknown) => { throw failureOf(error, facts()) })
+      signal,
+    })).catch((error: unknown) => { throw failureOf(error, facts()) })
 
     const answer = readAnswer(exchange)
     const told = { ...facts(), ...factsIn(exchange, answer) }

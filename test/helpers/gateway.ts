@@ -62,6 +62,9 @@ export const caddy: Gateway = {
   args: (directory) => ['run', '--config', `${directory}/config`, '--adapter', 'caddyfile'],
 }
 
+/** Runs a program for as long as standard input is open, so that it ends with this process, however that ends. */
+const WHILE_OPEN = 'exec 3<&0; "$@" & program=$!; (cat <&3; kill $program) >/dev/null 2>&1 & wait $program'
+
 /** One request. Headers as they are to be written, a name as often as one likes. */
 export interface Ask {
   headers?: Array<[name: string, value: string]>
@@ -92,15 +95,14 @@ export async function startGateway (t: Test, gateway: Gateway, urls: { broker: s
   writeFileSync(`${directory}/config`, fillIn(readFileSync(gateway.file, 'utf8'), gateway.replacements(around)))
 
   const output: string[] = []
-  // It ends with this process too, however that ends.
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', gateway.program, ...gateway.args(directory)], {
+  const child = spawn('sh', ['-c', WHILE_OPEN, 'sh', gateway.program, ...gateway.args(directory)], {
     env: { PATH: `${process.env['PATH']}:/usr/sbin`, GATEWAY_SECRET, HOME: directory, XDG_CONFIG_HOME: directory, XDG_DATA_HOME: directory },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'pipe',
   })
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => output.push(chunk))
   const ended = once(child, 'close')
   const stop = async () => {
-    child.kill('SIGTERM')
+    child.stdin.end()
     await ended
   }
   t.teardown(stop)

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Socket, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
@@ -67,6 +68,33 @@ t.test('what comes behind a whole request does not take its answer, and nothing 
   t.match(answer, /^HTTP\/1\.1 200 OK\r\n[^]*"session_uri"/)
   t.equal(answer.match(/HTTP\/1\.1 /g)?.length, 1)
   t.strictSame(slow.log().map(({ msg }) => msg).filter((msg) => String(msg).startsWith('request')), ['request completed'])
+})
+
+/** What comes back for a request that is refused before its body is read, if that goes on like this afterwards. */
+async function goOn (framing: string, bytes: string): Promise<string> {
+  const socket = connect(Number(new URL(broker.url).port), '127.0.0.1')
+  socket.write(`${head}x-apideck-consumer-id: globex\r\n${framing}\r\n\r\n`)
+  const chunks: string[] = []
+  socket.setEncoding('utf8').on('data', (chunk: string) => {
+    if (chunks.push(chunk) === 1) socket.write(bytes)
+  })
+  await once(socket, 'close')
+  return chunks.join('')
+}
+
+for (const [what, framing, bytes] of [
+  ['takes too long', 'content-length: 9', '{'],
+  ['breaks off', 'transfer-encoding: chunked', 'zz\r\n'],
+] as const) {
+  t.test(`what ${what} once it is answered gets no second answer`, async (t) => {
+    const answer = await goOn(framing, bytes)
+    t.match(answer, /^HTTP\/1\.1 403 /)
+    t.equal(answer.match(/HTTP\/1\.1 /g)?.length, 1)
+  })
+}
+
+t.test('what is no request behind one that is answered and has arrived is refused as any other', async (t) => {
+  t.match(await goOn('content-length: 2', '{}no HTTP\r\n\r\n'), /^HTTP\/1\.1 403 [^]*HTTP\/1\.1 400 /)
 })
 
 t.test('a client that is gone gets nothing, and nothing breaks', async (t) => {

@@ -1,3 +1,5 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { Ajv } from 'ajv'
 import t from 'tap'
 import { ProblemSchema } from '../../src/schemas/problem.js'
@@ -80,4 +82,14 @@ t.test('a bug is a 500 that tells nothing, and a line that tells all', async (t)
     request_id: answer.headers['x-request-id'],
     err: { type: 'TypeError', message: 'words of the bug', stack: /problems\.test/ },
   })
+})
+
+t.test('too large a body is read off, so that whoever still sends it gets the answer, and may go on', async (t) => {
+  const broker = await startBroker(t)
+  const socket = connect(Number(new URL(broker.url).port), '127.0.0.1')
+  const body = Buffer.alloc(2_000_000, ' ')
+  socket.write(`POST /vault-session HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`)
+  socket.write(body)
+  socket.write('GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')
+  t.match(await text(socket), /^HTTP\/1\.1 413 [^]*payload_too_large[^]*HTTP\/1\.1 200 OK/)
 })

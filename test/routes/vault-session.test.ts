@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import t from 'tap'
 import { startBroker } from '../helpers/broker.js'
+import { startIssuer } from '../helpers/issuer.js'
 import { EXPIRES_AT, SESSION_URI, TOKEN, heldUpstream, httpUpstream, mint } from '../helpers/upstream.js'
 
 const upstream = await httpUpstream(t)
@@ -64,6 +65,22 @@ t.test('policy stands between the caller and the upstream', async (t) => {
   t.match(await ruled.postJson({ settings: { show_logs: false } }), { status: 200 })
   t.strictSame(JSON.parse(upstream.received.at(-1)?.body ?? ''), { theme: { vault_name: 'Acme' }, settings: { show_logs: false, session_length: '30m' } })
   t.match(await ruled.postJson({ theme: { vault_name: 'Evil' } }), { status: 422, json: { code: 'policy_violation', errors: [{ pointer: '/theme/vault_name' }] } })
+})
+
+t.test('verified claims tell Apideck who the consumer is, and callers do not', async (t) => {
+  const issuer = await startIssuer(t)
+  const policy = { session: { consumer_metadata: { account_name: 'A customer' } }, consumer_metadata_claims: { account_name: 'org.name', user_name: 'name', image: 'picture' } }
+  const SESSION_POLICY_FILE = `${t.testdir({ 'policy.json': JSON.stringify(policy) })}/policy.json`
+  const ruled = await startBroker(t, { ...issuer.variables, APIDECK_BASE_URL: upstream.url, SESSION_POLICY_FILE })
+  const authorization = `Bearer ${await issuer.sign({ name: 'Ada Park', picture: 'http://canary.example/ada.png' })}`
+
+  t.match(await ruled.postJson({ settings: { show_logs: false } }, { authorization }), { status: 200 })
+  t.strictSame(JSON.parse(upstream.received.at(-1)?.body ?? ''), { settings: { show_logs: false }, consumer_metadata: { account_name: 'A customer', user_name: 'Ada Park' } })
+  t.match(ruled.log().find(({ msg }) => msg === 'request completed'), { claims_left_out: ['org.name', 'picture'] })
+  t.notMatch(ruled.output(), /canary|Ada Park/)
+  t.match(await ruled.postForm('consumer_metadata[user_name]=Eve', { authorization, 'sec-fetch-mode': 'cors' }), {
+    status: 422, json: { code: 'policy_violation', errors: [{ pointer: '/consumer_metadata/user_name' }] },
+  })
 })
 
 t.test('a client that leaves takes its call upstream with it, and leaves one line', async (t) => {
