@@ -75,7 +75,7 @@ export async function createApp (config: Config, { logger, lifecycle = new Lifec
   await app.register(origins, { origins: config.origins })
   await app.register(drain, { lifecycle, connections })
   await app.register(problems)
-  const admit = createAdmission({
+  const admit = createAdmission(app, {
     identity,
     sessions: createRateLimit({ name: 'session', max, windowMs }, counters.sessions),
     isPerAddress: config.identity.kind === 'static',
@@ -85,8 +85,7 @@ export async function createApp (config: Config, { logger, lifecycle = new Lifec
   await app.register(health, { isReady: () => lifecycle.isReady })
   await app.register(vaultSession, { admit, rules: config.session, upstream })
   app.addHook('onClose', async () => {
-    await Promise.all([upstream.close(), identity.close()])
-    counters.close()
+    await Promise.all([upstream.close(), identity.close(), counters.close()])
   })
   return app
 }
@@ -99,10 +98,10 @@ function createIdentity (options: Config['identity'], isTrusted: IsTrusted, logg
   }
 }
 
-/** Logs, once for each change, that something we depend on cannot be had, and that it is back. */
+/** Logs, once for each change, that something we depend on cannot be used, and that it can again. */
 function watcherOf (dependency: string, logger: FastifyBaseLogger): Watcher {
   return {
-    lost: (facts) => logger.error({ dependency, ...facts }, 'a dependency cannot be reached'),
-    regained: (facts) => logger.info({ dependency, ...facts }, 'a dependency is reached again'),
+    lost: (facts) => logger.error({ dependency, ...facts }, 'a dependency cannot be used'),
+    regained: (facts) => logger.info({ dependency, ...facts }, 'a dependency can be used again'),
   }
 }

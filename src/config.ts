@@ -1,6 +1,6 @@
 import { files as fileSystem, type Files } from './config/files.js'
 import { readPolicy } from './config/policy-file.js'
-import { readVariables, type Variables } from './config/variables.js'
+import { needed, readVariables, type Variables } from './config/variables.js'
 import { EnvironmentSchema, type Environment } from './schemas/environment.js'
 import type { SessionPolicy } from './schemas/policy.js'
 import { parseUrl } from './schemas/urls.js'
@@ -93,12 +93,12 @@ function group (environment: Environment, policy: SessionPolicy) {
 function identityIn (environment: Environment) {
   switch (environment.IDENTITY) {
     case 'static':
-      return { kind: 'static' as const, consumerId: String(environment.APIDECK_CONSUMER_ID) }
+      return { kind: 'static' as const, consumerId: needed(environment, 'APIDECK_CONSUMER_ID') }
     case 'jwt':
       return {
         kind: 'jwt' as const,
-        issuer: String(environment.JWT_ISSUER),
-        audience: String(environment.JWT_AUDIENCE),
+        issuer: needed(environment, 'JWT_ISSUER'),
+        audience: needed(environment, 'JWT_AUDIENCE'),
         jwksUri: environment.JWT_JWKS_URI,
         algorithms: environment.JWT_ALGORITHMS,
         consumerClaim: environment.JWT_CONSUMER_CLAIM,
@@ -109,7 +109,7 @@ function identityIn (environment: Environment) {
       return {
         kind: 'gateway' as const,
         consumerHeader: environment.GATEWAY_CONSUMER_HEADER.toLowerCase(),
-        secret: new Secret(String(environment.GATEWAY_SECRET)),
+        secret: new Secret(needed(environment, 'GATEWAY_SECRET')),
       }
   }
 }

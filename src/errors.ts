@@ -46,7 +46,7 @@ const rows = {
   // What happened here.
   internal_error: { status: 500, level: 'error', title: 'Internal error', detail: 'Something is wrong in this service. Quote the request ID to its operator.' },
   shutting_down: { status: 503, level: 'info', title: 'Shutting down', detail: 'This instance is about to stop. Another one can serve the request.', retryAfter: 1 },
-  identity_unavailable: { status: 503, level: 'error', title: 'Sign-in cannot be checked', detail: 'The keys that credentials are checked with cannot be had for the moment. Signing in again does not help.', retryAfter: 5 },
+  identity_unavailable: { status: 503, level: 'warn', title: 'Sign-in cannot be checked', detail: 'The keys that credentials are checked with cannot be had for the moment. Signing in again does not help.', retryAfter: 5 },
 } as const satisfies Record<string, Row>
 
 /** A stable name of what went wrong, for programs. */

@@ -40,6 +40,17 @@ export function readVariables (variables: Variables, files: Files, faults: strin
   return environment as Environment
 }
 
+/**
+ * A variable that the identity cannot do without. `readVariables` has made sure of it.
+ *
+ * @throws TypeError where it has not: the word `undefined` must never become a secret
+ */
+export function needed (environment: Environment, name: 'APIDECK_CONSUMER_ID' | 'JWT_ISSUER' | 'JWT_AUDIENCE' | 'GATEWAY_SECRET'): string {
+  const value = environment[name]
+  if (value === undefined) throw new TypeError(`${name} was let pass without a value`)
+  return value
+}
+
 /** What is set, converted: an empty variable is not, and secrets may come from files. */
 function readGiven (variables: Variables, files: Files, faults: string[]): Record<string, Value> {
   const given: Record<string, Value> = {}

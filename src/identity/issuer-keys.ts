@@ -1,10 +1,10 @@
-import { createRemoteJWKSet, customFetch, type FetchImplementation } from 'jose'
+import { createLocalJWKSet, errors } from 'jose'
 import { Availability, type Watcher } from '../availability.js'
 import { BrokerError } from '../errors.js'
 import { createIssuer, failureName, type IssuerOptions } from './issuer.js'
 import type { IssuerKeys } from './jwt.js'
 
-/** Whose keys, who hears of an issuer that cannot be reached, and the patience with it, in milliseconds. */
+/** Whose keys, who hears of an issuer that cannot be used, and the patience with it, in milliseconds. */
 export interface IssuerKeysOptions extends IssuerOptions {
   watcher: Watcher
   /** How long keys count that could not be fetched anew. */
@@ -15,8 +15,11 @@ export interface IssuerKeysOptions extends IssuerOptions {
   cooldownMs?: number
   /** What must have passed since a fetch that failed before the next. */
   retryMs?: number
+  /** Milliseconds, on a clock that nobody sets back. */
   now?: () => number
 }
+
+type FindKey = ReturnType<typeof createLocalJWKSet>
 
 /** Milliseconds for one fetch in all, discovery included. */
 const FETCH_MS = 5_000
@@ -26,44 +29,69 @@ const FETCH_MS = 5_000
  * not among them. An issuer that is away for less than `maxAgeMs - refreshAgeMs` is missed by nobody.
  */
 export function createIssuerKeys ({
-  watcher, maxAgeMs = 600_000, refreshAgeMs = 300_000, cooldownMs = 10_000, retryMs = 2_000, now = Date.now, ...options
+  watcher, maxAgeMs = 600_000, refreshAgeMs = 300_000, cooldownMs = 10_000, retryMs = 2_000, now = () => performance.now(), ...options
 }: IssuerKeysOptions): IssuerKeys {
   const issuer = createIssuer(options)
   const availability = new Availability(watcher, now)
+  let isClosed = false
+  let findAmong: FindKey | undefined
   let fetchedAt = -Infinity
-  let failedAt = -Infinity
+  let failed = { at: -Infinity, failure: '' }
+  let fetching: Promise<FindKey> | undefined
 
-  const fetchKeys: FetchImplementation = async (_url, { signal }) => {
-    if (now() - failedAt < retryMs) throw new BrokerError('identity_unavailable')
+  async function fetchKeys (): Promise<FindKey> {
     try {
-      const keys = await issuer.fetchKeys(signal)
+      findAmong = createLocalJWKSet(await issuer.fetchKeys(AbortSignal.timeout(FETCH_MS)))
       fetchedAt = now()
       availability.regain()
-      return Response.json(keys)
+      return findAmong
     } catch (error) {
-      failedAt = now()
-      const failure = failureName(error)
-      availability.lose(failure)
-      throw new BrokerError('identity_unavailable', { facts: { identity_failure: failure }, cause: error })
+      failed = { at: now(), failure: failureName(error) }
+      if (!isClosed) availability.lose(failed.failure)
+      throw unavailable(failed.failure)
+    } finally {
+      fetching = undefined
     }
   }
 
-  const remote = createRemoteJWKSet(new URL(options.issuer), {
-    [customFetch]: fetchKeys, timeoutDuration: FETCH_MS, cooldownDuration: cooldownMs, cacheMaxAge: maxAgeMs,
-  })
-
-  /** In the background: a failure is told to the watcher, and to whoever needs what could not be fetched. */
-  function fetchAnew (): void {
-    remote.reload().catch(() => {})
+  /** One fetch for all who want one, and none within a while of one that failed. */
+  async function refresh (): Promise<FindKey> {
+    if (now() - failed.at < retryMs) throw unavailable(failed.failure)
+    fetching ??= fetchKeys()
+    return fetching
   }
 
-  fetchAnew()
+  /** A failure is told to the watcher, and to whoever needs what could not be fetched. */
+  function refreshInBackground (): void {
+    refresh().catch(() => {})
+  }
+
+  async function keysAtHand (): Promise<FindKey> {
+    const age = now() - fetchedAt
+    if (findAmong === undefined || age >= maxAgeMs) return refresh()
+    if (age >= refreshAgeMs) refreshInBackground()
+    return findAmong
+  }
+
+  refreshInBackground()
   return {
     async find (header, token) {
-      const key = await remote(header, token)
-      if (now() - fetchedAt >= refreshAgeMs && !remote.reloading) fetchAnew()
-      return key
+      const find = await keysAtHand()
+      try {
+        return await find(header, token)
+      } catch (error) {
+        const isWorthLooking = error instanceof errors.JWKSNoMatchingKey && now() - fetchedAt >= cooldownMs
+        if (!isWorthLooking) throw error
+      }
+      return (await refresh())(header, token)
     },
-    close: () => issuer.close(),
+    async close () {
+      isClosed = true
+      await issuer.close()
+    },
   }
+}
+
+function unavailable (failure: string): BrokerError {
+  return new BrokerError('identity_unavailable', { facts: { identity_failure: failure } })
 }

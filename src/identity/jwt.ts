@@ -30,8 +30,8 @@ export interface IssuerKeys {
 /** How far the issuer's clock and ours may be apart, in seconds. */
 const CLOCK_TOLERANCE = 10
 
-/** The longest `iss` and `sub` that are taken down (OpenID Connect Core, section 2, for `sub`), in characters. */
-const MAX_NAME_LENGTH = 255
+/** The longest `sub` that is taken down (OpenID Connect Core, section 2), in characters. */
+const MAX_SUBJECT_LENGTH = 255
 
 /** `IDENTITY=jwt`: the consumer is what a verified token says (RFC 7519; challenges as RFC 6750 has them). */
 export function createJwtIdentity ({ issuer, audience, algorithms, consumerClaim, keys, ...places }: JwtOptions): Identity {
@@ -44,7 +44,7 @@ export function createJwtIdentity ({ issuer, audience, algorithms, consumerClaim
         requiredClaims: ['exp'],
         clockTolerance: CLOCK_TOLERANCE,
       })
-      if (!isAccessType(protectedHeader.typ)) throw invalidToken('typ')
+      if (!mayBeAccessToken(protectedHeader.typ)) throw invalidToken('typ')
       return payload
     } catch (error) {
       // Whatever else is thrown is about this token, if only that it names a key which is of no use.
@@ -67,13 +67,13 @@ export function createJwtIdentity ({ issuer, audience, algorithms, consumerClaim
     async identify (evidence) {
       const credential = findCredential(evidence, places)
       if (credential === undefined) throw unauthenticated('no_credential')
-      if (credential.token === undefined) throw invalidToken('not_a_token')
+      if (credential.token === undefined) throw unauthenticated('not_a_token')
       const claims = await verify(credential.token)
       const { sub } = claims
       return {
         entitledTo: consumersIn(claims),
         issuer,
-        ...(typeof sub === 'string' && sub.length <= MAX_NAME_LENGTH ? { subject: sub } : {}),
+        ...(typeof sub === 'string' && sub.length <= MAX_SUBJECT_LENGTH ? { subject: sub } : {}),
         claims,
       }
     },
@@ -82,7 +82,7 @@ export function createJwtIdentity ({ issuer, audience, algorithms, consumerClaim
 }
 
 /** Not the type of another kind of token, such as a logout's (RFC 8725, section 3.11). Many issuers say `JWT`, or nothing. */
-function isAccessType (typ: string | undefined): boolean {
+function mayBeAccessToken (typ: string | undefined): boolean {
   return typ === undefined || /^(?:application\/)?(?:at\+)?jwt$/i.test(typ)
 }
 

@@ -8,13 +8,13 @@ export interface TokenPlaces {
   cookie?: string | undefined
 }
 
-/** The credential that counts: its token, or none that is readable, and whether a browser sent it by itself. */
+/** The credential that counts: its token, where it is one and can be read, and whether a browser sent it by itself. */
 export interface Credential {
   token: string | undefined
   isSentByBrowser: boolean
 }
 
-/** A bearer token of RFC 6750, section 2.1, of a length that no issuer's reaches. */
+/** A bearer token of RFC 6750, section 2.1, that takes at most half of what all headers may have. */
 const TOKEN = /^[A-Za-z0-9._~+/-]{1,8192}=*$/
 
 /**

@@ -5,8 +5,15 @@ export interface Usage {
   resetMs: number
 }
 
+/** A counter did not count. The message is a short name of why, for the log. */
+export class CounterFailure extends Error {}
+
 /** Counts what each key does, in windows that begin with the key's first deed. */
 export interface Counter {
-  /** Counts one more, and says how many that makes. */
+  /**
+   * Counts one more, and says how many that makes.
+   *
+   * @throws CounterFailure
+   */
   add (key: string): Promise<Usage>
 }

@@ -26,8 +26,8 @@ export async function createCounters ({ windowMs, redisUrl, watcher }: CountersO
   if (redisUrl === undefined) return { sessions, failedAuthentications, close: () => {} }
 
   const redis = createRedis(redisUrl)
-  await redis.connect()
-  const withFallback = createFallback({ watcher })
+  const failure = await redis.connect()
+  const withFallback = createFallback({ watcher, failure })
   return {
     sessions: withFallback(redis.counter('session', windowMs), sessions),
     failedAuthentications: withFallback(redis.counter('authentication', windowMs), failedAuthentications),

@@ -1,10 +1,11 @@
 import { Availability, type Watcher } from '../availability.js'
-import type { Counter, Usage } from './counter.js'
-import type { RedisFailure } from './redis.js'
+import { CounterFailure, type Counter, type Usage } from './counter.js'
 
-/** Who hears of it, and how often the shared counters are tried while they fail, in milliseconds. */
+/** What is told of, and how often the shared counters are tried while they fail, in milliseconds. */
 export interface FallbackOptions {
   watcher: Watcher
+  /** Why they are known to fail from the start, where they do. */
+  failure?: string | undefined
   probeEveryMs?: number
   now?: () => number
 }
@@ -13,10 +14,11 @@ export interface FallbackOptions {
  * Makes counters that count in Redis, and in memory while that fails, so that nobody waits for it twice: one request
  * in a while finds out whether it is back. Counts begin anew where they move from one to the other.
  */
-export function createFallback ({ watcher, probeEveryMs = 1_000, now = Date.now }: FallbackOptions) {
+export function createFallback ({ watcher, failure, probeEveryMs = 1_000, now = () => performance.now() }: FallbackOptions) {
   const availability = new Availability(watcher, now)
-  let probeAt = 0
+  let probeAt = -Infinity
   let inMemory = 0
+  if (failure !== undefined) availability.lose(failure)
 
   return function withFallback (shared: Counter, local: Counter): Counter {
     async function add (key: string): Promise<Usage> {
@@ -28,7 +30,8 @@ export function createFallback ({ watcher, probeEveryMs = 1_000, now = Date.now 
           inMemory = 0
           return usage
         } catch (error) {
-          availability.lose((error as RedisFailure).message)
+          if (!(error instanceof CounterFailure)) throw error
+          availability.lose(error.message)
         }
       }
       inMemory++

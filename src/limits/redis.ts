@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { Secret } from '../secret.js'
-import type { Counter, Usage } from './counter.js'
+import { CounterFailure, type Counter, type Usage } from './counter.js'
 
-/** Milliseconds that Redis has to be connected to, and to answer. Whoever waits is a browser. */
-const LIMITS = { connectMs: 1_000, commandMs: 250, reconnectMs: 2_000 }
+/** Milliseconds that Redis has to be connected to, and to answer, and at most between two attempts. A browser waits. */
+const LIMITS = { connectMs: 1_000, commandMs: 250, reconnectMs: 1_000 }
 
 /** Counts one more, and gives a key the end of its window where it has none yet. */
 const SCRIPT = `
@@ -16,9 +16,6 @@ if reset < 0 then
 end
 return { used, reset }
 `
-
-/** Redis did not count. The message is a name for the log. */
-export class RedisFailure extends Error {}
 
 type RedisWithScript = Redis & { count: (key: string, windowMs: number) => Promise<unknown> }
 
@@ -41,19 +38,21 @@ export function createRedis (url: Secret) {
     ...(url.reveal().startsWith('rediss:') ? { tls: { rejectUnauthorized: true, minVersion: 'TLSv1.2' as const } } : {}),
   })
   let broken = 'not_connected'
+  redis.on('ready', () => { broken = 'not_connected' })
   redis.on('error', (error: NodeJS.ErrnoException) => { broken = error.code ?? nameIn(error) })
 
   async function add (key: string, windowMs: number): Promise<Usage> {
-    try {
-      return usageIn(await (redis as RedisWithScript).count(key, windowMs))
-    } catch (error) {
-      throw new RedisFailure(redis.status === 'ready' ? nameIn(error as Error) : broken)
-    }
+    return usageIn(await (redis as RedisWithScript).count(key, windowMs).catch((error: Error) => {
+      throw new CounterFailure(redis.status === 'ready' ? nameIn(error) : broken)
+    }))
   }
 
   return {
-    /** Resolves once connected, or once that has failed or taken too long; then it is tried on and on. */
-    connect: () => Promise.race([redis.connect().catch(() => {}), delay(LIMITS.connectMs, undefined, { ref: false })]),
+    /** Connects, and goes on trying where that fails. Resolves to why it has, if it has by now. */
+    async connect (): Promise<string | undefined> {
+      await Promise.race([redis.connect().catch(() => {}), delay(LIMITS.connectMs, undefined, { ref: false })])
+      return redis.status === 'ready' ? undefined : broken
+    },
     counter: (name: string, windowMs: number): Counter => ({
       add: (key) => add(`vault-session-broker:${name}:${key}`, windowMs),
     }),
@@ -64,7 +63,7 @@ export function createRedis (url: Secret) {
 /** What Redis answered, if it is what the script returns. */
 function usageIn (answer: unknown): Usage {
   const [used, resetMs] = Array.isArray(answer) ? answer as unknown[] : []
-  if (!Number.isSafeInteger(used) || !Number.isSafeInteger(resetMs)) throw new Error('GARBAGE')
+  if (!Number.isSafeInteger(used) || !Number.isSafeInteger(resetMs)) throw new CounterFailure('not_counts')
   return { used: Number(used), resetMs: Number(resetMs) }
 }
 

@@ -1,10 +1,10 @@
-import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
 import { BrokerError } from '../errors.js'
 import type { Caller, Identity } from '../identity/identity.js'
 import { chooseConsumer } from '../policy/consumer.js'
 import { requireProofOfOrigin } from '../policy/origin.js'
 import { CONSUMER_HEADER } from '../schemas/header-names.js'
-import { clientNetwork } from './peers.js'
+import { networkOf } from './peers.js'
 import type { RateLimit } from './rate-limit.js'
 
 /** Who verifies callers, and what callers are held to. */
@@ -28,33 +28,42 @@ declare module 'fastify' {
 /**
  * Makes what a caller passes before its body is read, so that one without a credential makes us parse nothing: what a
  * browser sends by itself needs proof of origin, the credential must verify and entitle to the consumer, and the
- * consumer must be within its limit.
+ * consumer must be within its limit. Telemetry, audit and the check of origins stand before it.
  */
-export function createAdmission ({ identity, sessions, isPerAddress, failedAuthentications }: AdmissionOptions): onRequestAsyncHookHandler {
+export function createAdmission (app: FastifyInstance, { identity, sessions, isPerAddress, failedAuthentications }: AdmissionOptions): onRequestAsyncHookHandler {
+  app.decorateRequest('caller')
+  app.decorateRequest('consumerId', '')
+
   async function authenticate (request: FastifyRequest): Promise<void> {
     if (identity.isSentByBrowser(request.raw)) requireProofOfOrigin(request.headers)
-    request.caller = await identity.identify(request.raw)
-    const { entitledTo, issuer, subject } = request.caller
-    Object.assign(request.audit, { issuer, subject })
-    request.consumerId = chooseConsumer(entitledTo, request.headers[CONSUMER_HEADER])
+    const caller = await identity.identify(request.raw)
+    request.caller = caller
+    request.audit.issuer = caller.issuer
+    request.audit.subject = caller.subject
+    request.consumerId = chooseConsumer(caller.entitledTo, request.headers[CONSUMER_HEADER])
     request.facts.consumer_id = request.consumerId
   }
 
-  async function countFailure (error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<never> {
-    if (isFailedAuthentication(error)) {
-      Object.assign(request.facts, error.facts)
-      await failedAuthentications(request, reply, clientNetwork(request))
-    }
-    throw error
-  }
-
   return async (request, reply) => {
-    await authenticate(request).catch((error: unknown) => countFailure(error, request, reply))
-    await sessions(request, reply, isPerAddress ? clientNetwork(request) : request.consumerId)
+    const network = networkOf(request.facts.address)
+    try {
+      await authenticate(request)
+    } catch (error) {
+      if (isFailedAuthentication(error)) {
+        Object.assign(request.facts, error.facts)
+        await failedAuthentications(request, reply, network)
+      }
+      throw error
+    }
+    await sessions(request, reply, isPerAddress ? network : request.consumerId)
   }
 }
 
-/** Another's consumer counts too: it is a guess as much as a forged token is. */
+/**
+ * A credential that was refused, or a guess at another's consumer. Who brought no credential at all has not failed: a
+ * page that asks before its user has signed in must go on to hear so.
+ */
 function isFailedAuthentication (error: unknown): error is BrokerError {
-  return error instanceof BrokerError && (error.code === 'unauthenticated' || error.code === 'consumer_not_allowed')
+  if (!(error instanceof BrokerError)) return false
+  return error.code === 'unauthenticated' ? error.facts['identity_failure'] !== 'no_credential' : error.code === 'consumer_not_allowed'
 }

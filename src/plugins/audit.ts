@@ -1,6 +1,5 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { clientAddress } from './peers.js'
 
 /** What the parts that a request passes leave for its audit event: names, times and a hash, never a value or a token. */
 export interface AuditFacts {
@@ -37,7 +36,7 @@ export const audit = fp(async (app: FastifyInstance, { log }: AuditOptions) => {
     request.audit = {}
     if (request.routeOptions.config.audited === true) reply.raw.once('close', () => log.info(eventOf(request, reply), 'audit'))
   })
-}, { name: 'audit' })
+}, { name: 'audit', dependencies: ['telemetry'] })
 
 function eventOf (request: FastifyRequest, reply: FastifyReply) {
   const { facts, audit } = request
@@ -45,7 +44,7 @@ function eventOf (request: FastifyRequest, reply: FastifyReply) {
   return {
     event: audit.session_sha256 !== undefined ? 'session_minted' : isAnswered ? 'session_refused' : 'session_abandoned',
     request_id: request.id,
-    address: clientAddress(request),
+    address: facts.address,
     consumer_id: facts.consumer_id,
     refused_consumer_id: facts.refused_consumer_id,
     ...audit,

@@ -36,10 +36,10 @@ export function clientAddress ({ ip, socket }: FastifyRequest): string {
 }
 
 /** The client as limits per address count it: an IPv4 address, or the /64 that an IPv6 client has for itself. */
-export function clientNetwork (request: FastifyRequest): string {
+export function networkOf (clientAddress: string): string {
   // A zone names an interface of ours; two clients can have the same address in two of them, and that is close enough.
-  const text = clientAddress(request).replace(/%.*$/, '')
-  // A client that has gone meanwhile has no address.
+  const text = clientAddress.replace(/%.*$/, '')
+  // A client that has gone at once has no address.
   if (!ipaddr.isValid(text)) return text
   const address = ipaddr.process(text)
   return address instanceof ipaddr.IPv6 ? `${address.parts.slice(0, 4).map((part) => part.toString(16)).join(':')}::/64` : address.toString()

@@ -18,7 +18,7 @@ export const problems = fp(async (app: FastifyInstance) => {
   app.setNotFoundHandler(async (request) => {
     throw unknownRoute(app, request)
   })
-}, { name: 'problems' })
+}, { name: 'problems', dependencies: ['telemetry'] })
 
 /** Answers with an error: a page for a navigation, problem+json for a program. */
 function answer (error: BrokerError, request: FastifyRequest, reply: FastifyReply): FastifyReply {

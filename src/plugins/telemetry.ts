@@ -5,6 +5,8 @@ import { clientAddress } from './peers.js'
 
 /** What the parts that a request passes leave for its log line. */
 export interface RequestFacts {
+  /** The client's. A client that has left has none any more, so it is read as the request begins. */
+  address: string
   consumer_id?: string
   code?: string
   /** Another's, that was asked for. */
@@ -36,7 +38,7 @@ export const telemetry = fp(async (app: FastifyInstance) => {
   app.decorateRequest('outcome')
   app.addHook('onRequest', async (request, reply) => {
     const { config, url: route } = request.routeOptions
-    request.facts = {}
+    request.facts = { address: clientAddress(request) }
     request.outcome = config.quiet === true ? 'debug' : 'info'
     reply.raw.once('close', () => {
       const isAnswered = reply.raw.writableFinished
@@ -45,7 +47,6 @@ export const telemetry = fp(async (app: FastifyInstance) => {
         route,
         status: isAnswered ? reply.statusCode : undefined,
         duration_ms: Math.round(reply.elapsedTime),
-        address: clientAddress(request),
         ...request.facts,
       }, isAnswered ? 'request completed' : 'request abandoned by the client')
     })

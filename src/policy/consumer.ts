@@ -21,6 +21,7 @@ export function chooseConsumer (entitled: readonly string[], chosen: string | st
 
 /** Which one was asked for is worth a line in the log, if it is one at all. */
 function notAllowed (chosen: string | string[] | undefined): BrokerError {
+  if (chosen === undefined) return new BrokerError('consumer_not_allowed', { detail: 'The caller is entitled to no consumer.' })
   const isTellable = typeof chosen === 'string' && isConsumerId(chosen)
   return new BrokerError('consumer_not_allowed', isTellable ? { facts: { refused_consumer_id: chosen } } : {})
 }

@@ -30,7 +30,8 @@ export const vaultSession: FastifyPluginAsyncTypebox<VaultSessionOptions> = asyn
     if (misfits.length > 0) facts.claims_left_out = misfits
     const { session, tokenHash, facts: call } = await upstream.createSession(applyPolicy(body, rules, metadata), consumerId, gone.signal)
     Object.assign(facts, call)
-    Object.assign(audit, { session_expires_at: session.expires_at, session_sha256: tokenHash })
+    audit.session_expires_at = session.expires_at
+    audit.session_sha256 = tokenHash
     return isNavigation(request.headers) ? reply.redirect(session.session_uri, 302) : session
   })
 }

@@ -6,7 +6,8 @@ export const CONSUMER_HEADER = 'x-apideck-consumer-id' as const
 
 /** Names with a meaning of their own, here or in HTTP, which an identity must not be read from. */
 const TAKEN = new RegExp('^(?:authorization|cookie|host|origin|referer|connection|te|trailer|upgrade|forwarded|via|user-agent|' +
-  'transfer-encoding|x-request-id|x-gateway-secret|(?:accept|content|sec|x-forwarded|x-apideck|proxy)(?:-.*)?)$')
+  'transfer-encoding|set-cookie|expect|keep-alive|x-request-id|x-gateway-secret|x-forwarded-(?:for|host|proto|port|by|server|prefix)|' +
+  '(?:accept|content|sec|x-apideck|proxy)(?:-.*)?)$')
 
 /**
  * Whether a header of that name, in lower or upper case, can be given a meaning: one that HTTP, browsers and the broker

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { readVariables, type Variables } from '../../src/config/variables.js'
+import { needed, readVariables, type Variables } from '../../src/config/variables.js'
 import { environment } from '../helpers/environment.js'
 
 /** What the variables are read as, with files that hold what is given here. */
@@ -172,4 +172,9 @@ t.test('a secret that an identity needs is not said to be missing where its file
 t.test('a secret whose file cannot be read is not said to be missing as well', async (t) => {
   const { APIDECK_API_KEY: _, ...others } = environment
   t.strictSame(read({ ...others, APIDECK_API_KEY_FILE: '/unreadable' }).faults, [])
+})
+
+t.test('what an identity cannot do without is there, or nothing goes on', async (t) => {
+  t.equal(needed(read({ ...environment, ...gateway }).values, 'GATEWAY_SECRET'), 'x'.repeat(16))
+  t.throws(() => needed(read(environment).values, 'GATEWAY_SECRET'), { name: 'TypeError' })
 })

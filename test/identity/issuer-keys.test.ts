@@ -33,11 +33,16 @@ t.test('keys are fetched once for many tokens', async (t) => {
 })
 
 t.test('a hundred keys that nobody knows are one fetch, while it cools down', async (t) => {
-  const { start, asked } = await keysOf(t)
+  const { clock, start, asked } = await keysOf(t)
   const find = start()
   await find()
   for (let i = 0; i < 100; i++) await t.rejects(find(`unknown-${i}`), unknown)
+  clock.now += 9_999
+  await t.rejects(find('unknown'), unknown)
   t.equal(asked(), 1)
+  clock.now += 1
+  await Promise.all(Array.from({ length: 100 }, (_, i) => t.rejects(find(`unknown-${i}`), unknown)))
+  t.equal(asked(), 2)
 })
 
 t.test('a new key is found once it has cooled down, and an old one is no longer', async (t) => {
@@ -50,22 +55,25 @@ t.test('a new key is found once it has cooled down, and an old one is no longer'
 })
 
 t.test('keys that are no longer young are fetched anew behind the back of who asks', async (t) => {
-  const { issuer, clock, start, asked } = await keysOf(t, { refreshAgeMs: 60_000 })
+  const { issuer, clock, start, asked } = await keysOf(t, { cooldownMs: Infinity })
   const find = start()
   await find()
   await issuer.rotate('key-2')
-  clock.now += 60_000
+  clock.now += 299_999
+  await t.resolves(find('key-1'))
+  t.equal(asked(), 1)
+  clock.now += 1
   await t.resolves(find('key-1'), 'the old one still counts')
   while (!await find('key-2').then(() => true, () => false)) await new Promise(setImmediate)
   t.equal(asked(), 2)
 })
 
 t.test('an issuer that is away is missed by nobody while its keys count', async (t) => {
-  const { issuer, heard, clock, start } = await keysOf(t, { refreshAgeMs: 60_000 })
+  const { issuer, heard, clock, start } = await keysOf(t)
   const find = start()
   await find()
   issuer.answer((request) => request.socket.destroy())
-  clock.now += 60_000
+  clock.now += 599_999
   await t.resolves(find())
   while (heard.length === 0) await new Promise(setImmediate)
   t.match(heard, [['lost', { failure: 'UND_ERR_SOCKET' }]])
@@ -73,14 +81,14 @@ t.test('an issuer that is away is missed by nobody while its keys count', async 
 })
 
 t.test('keys that are too old count no longer, and their issuer is asked again in a while', async (t) => {
-  const { issuer, heard, clock, start, asked } = await keysOf(t, { maxAgeMs: 0, retryMs: 2_000 })
+  const { issuer, heard, clock, start } = await keysOf(t)
   const find = start()
   await find()
   issuer.answer((_request, response) => response.writeHead(503).end())
-  const before = asked()
-  await t.rejects(find(), { ...unavailable, facts: { identity_failure: 'status_503' } })
-  for (let i = 0; i < 20; i++) await t.rejects(find(), unavailable)
-  t.equal(issuer.requests.length, before * 2 + 1, 'asked once more, for its metadata')
+  clock.now += 600_000
+  const before = issuer.requests.length
+  for (let i = 0; i < 20; i++) await t.rejects(find(), { ...unavailable, facts: { identity_failure: 'status_503' } })
+  t.equal(issuer.requests.length, before + 1, 'asked once more, for its metadata')
 
   issuer.answer(undefined)
   clock.now += 2_000
@@ -106,4 +114,20 @@ t.test('a key that nobody knows cannot be called unknown while the issuer is awa
   issuer.answer((request) => request.socket.destroy())
   await t.rejects(find('key-2'), unavailable)
   await t.resolves(find('key-1'))
+})
+
+t.test('a fetch that is under way as all ends is no outage', async (t) => {
+  const issuer = await startIssuer(t)
+  const requested = new Promise<void>((resolve) => issuer.answer(() => resolve()))
+  const keys = createIssuerKeys({ issuer: issuer.url, watcher: { lost: t.fail, regained: t.fail } })
+  const finding = keys.find({ alg: 'ES256' }, { payload: '', signature: '' })
+  await requested
+  await keys.close()
+  await t.rejects(finding, unavailable)
+})
+
+t.test('a set that the library cannot read is no set', async (t) => {
+  const { issuer, start } = await keysOf(t)
+  issuer.answer((request, response) => response.end(JSON.stringify(request.url === '/jwks' ? { keys: [{ kty: 'EC', kid: 7 }] } : { issuer: issuer.url, jwks_uri: `${issuer.url}/jwks` })))
+  await t.rejects(start()())
 })

@@ -124,6 +124,14 @@ t.test('who sends nothing is told what is wanted, and no error', async (t) => {
   })
 })
 
+for (const authorization of ['Basic YTpi', 'Bearer', '', 'a.b.c', `Bearer ${'a'.repeat(8_193)}`]) {
+  t.test(`who sends ${JSON.stringify(authorization.slice(0, 12))} and no token is told what is wanted, and no error`, async (t) => {
+    await t.rejects(identityOf(t).identify(evidence([['authorization', authorization]])), {
+      code: 'unauthenticated', headers: { 'www-authenticate': 'Bearer realm="vault-session-broker"' }, facts: { identity_failure: 'not_a_token' },
+    })
+  })
+}
+
 t.test('a bad credential never falls through to a good one', async (t) => {
   const identity = identityOf(t, { cookie: 'session' })
   const good = await issuer.sign()

@@ -107,7 +107,7 @@ t.test('the broker starts without its provider, says that it cannot tell, and he
   for (let i = 0; i < 3; i++) {
     t.match(await broker.postJson({}, bearer(token)), { status: 503, headers: { 'retry-after': '5', 'www-authenticate': undefined }, json: { code: 'identity_unavailable' } })
   }
-  t.match(broker.log().at(-2), { level: 'error', code: 'identity_unavailable' })
+  t.match(broker.log().at(-2), { level: 'warn', code: 'identity_unavailable' })
 
   await provider.rotate()
   clock.now += 2_000
@@ -116,10 +116,15 @@ t.test('the broker starts without its provider, says that it cannot tell, and he
 })
 
 t.test('a provider that goes away later is missed by nobody whose key is known', async (t) => {
-  const { provider, start } = await setUp(t)
+  const { provider, clock, heard, start } = await setUp(t)
   const broker = await start()
   const token = await provider.token('ada')
   t.match(await broker.postJson({}, bearer(token)), { status: 200 })
   provider.vanish()
-  for (let i = 0; i < 3; i++) t.match(await broker.postJson({}, bearer(token)), { status: 200 })
+  clock.now += 300_000
+  while (heard.length === 0) t.match(await broker.postJson({}, bearer(token)), { status: 200 })
+  t.strictSame(heard, ['lost'])
+  t.match(await broker.postJson({}, bearer(token)), { status: 200 })
+  clock.now += 300_000
+  t.match(await broker.postJson({}, bearer(token)), { status: 503 })
 })

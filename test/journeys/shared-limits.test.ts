@@ -19,8 +19,8 @@ async function setUp (t: Test, max = 4) {
 
 const from = (broker: Broker, address: string): Promise<Answer> => broker.send({ headers: { 'x-forwarded-for': address } })
 const changes = (broker: Broker) => broker.log().filter(({ dependency }) => dependency === 'Redis').map(({ level, msg }) => `${String(level)}: ${String(msg)}`)
-const LOST = 'error: a dependency cannot be reached'
-const REGAINED = 'info: a dependency is reached again'
+const LOST = 'error: a dependency cannot be used'
+const REGAINED = 'info: a dependency can be used again'
 
 /** Asks until the broker has noticed a change. Each request is served, whatever it has noticed. */
 async function until (t: Test, broker: Broker, count: number): Promise<void> {
@@ -66,7 +66,7 @@ t.test('two brokers and a Redis', { skip: without('redis-server') }, async (t) =
     await redis.start()
     for (const broker of [one, other]) await until(t, broker, 2)
     for (const broker of [one, other]) t.strictSame(changes(broker), [LOST, REGAINED])
-    t.match(one.log().find(({ msg }) => msg === 'a dependency is reached again'), { lost_for_ms: /^\d+$/, counted_in_memory: /^\d+$/ })
+    t.match(one.log().find(({ msg }) => msg === 'a dependency can be used again'), { lost_for_ms: /^\d+$/, counted_in_memory: /^\d+$/ })
     const statuses = []
     for (let i = 0; i < 6; i++) statuses.push((await from(i % 2 === 0 ? one : other, '203.0.113.2')).status)
     t.strictSame(statuses, [200, 200, 200, 200, 429, 429], 'limits are shared again')

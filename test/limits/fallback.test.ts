@@ -1,7 +1,7 @@
 import t from 'tap'
 import { createFallback } from '../../src/limits/fallback.js'
 import { createMemoryCounter } from '../../src/limits/memory.js'
-import { RedisFailure } from '../../src/limits/redis.js'
+import { CounterFailure } from '../../src/limits/counter.js'
 
 /** A shared counter that can be taken away, over one in memory, on a clock that stands still. */
 function setUp () {
@@ -11,7 +11,7 @@ function setUp () {
   const shared = {
     add: async () => {
       state.asked++
-      if (state.failure !== undefined) throw new RedisFailure(state.failure)
+      if (state.failure !== undefined) throw new CounterFailure(state.failure)
       return { used: 100, resetMs: 1 }
     },
   }
@@ -43,6 +43,20 @@ t.test('they are kept in memory meanwhile, and one in a second finds out whether
   t.match(await other.add('acme'), { used: 100 })
   t.match(await counter.add('acme'), { used: 100 })
   t.strictSame(heard, [{ failure: 'ECONNREFUSED' }, { lost_for_ms: 2_000, counted_in_memory: 52 }])
+})
+
+t.test('what fails from the start is told at once, and tried all the same', async (t) => {
+  const heard: unknown[] = []
+  const withFallback = createFallback({ watcher: { lost: (facts) => heard.push(facts), regained: (facts) => heard.push(facts) }, failure: 'ECONNREFUSED', now: () => 0 })
+  t.strictSame(heard, [{ failure: 'ECONNREFUSED' }])
+  await withFallback({ add: async () => ({ used: 1, resetMs: 1 }) }, createMemoryCounter({ windowMs: 60_000 })).add('acme')
+  t.strictSame(heard.at(1), { lost_for_ms: 0, counted_in_memory: 0 })
+})
+
+t.test('a bug is no outage', async (t) => {
+  const withFallback = createFallback({ watcher: { lost: t.fail, regained: t.fail } })
+  const broken = withFallback({ add: async () => { throw new TypeError('a bug') } }, createMemoryCounter({ windowMs: 60_000 }))
+  await t.rejects(broken.add('acme'), { name: 'TypeError' })
 })
 
 t.test('of many that wait at once, the first failure is told, and once', async (t) => {

@@ -72,11 +72,12 @@ t.test('what is no request for a session leaves no event', async (t) => {
   t.strictSame(events(broker.log()), [])
 })
 
-async function abandon (t: Test, variables: Record<string, string>) {
+/** What is told of a request whose client leaves before there is an answer. */
+async function abandon (t: Test, variables: Record<string, string>, headers: string[] = []) {
   const held = await heldUpstream(t)
   const broker = await startBroker(t, { ...variables, APIDECK_BASE_URL: held.url })
   const client = connect(Number(new URL(broker.url).port), '127.0.0.1')
-  client.write('POST /vault-session HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n')
+  client.write(['POST /vault-session HTTP/1.1', 'host: x', 'content-length: 0', ...headers, '', ''].join('\r\n'))
   const cancelled = once(await held.next(), 'close')
   client.destroy()
   await cancelled
@@ -85,7 +86,10 @@ async function abandon (t: Test, variables: Record<string, string>) {
 }
 
 t.test('a session that nobody waited for is told as such', async (t) => {
-  t.match(await abandon(t, {}), [{ event: 'session_abandoned', consumer_id: 'acme', status: undefined, code: undefined }])
+  t.match(await abandon(t, {}), [{ event: 'session_abandoned', address: '127.0.0.1', consumer_id: 'acme', status: undefined, code: undefined }])
+  const authorization = `authorization: Bearer ${await issuer.sign({ orgs: 'acme' })}`
+  t.match(await abandon(t, { ...issuer.variables, JWT_CONSUMER_CLAIM: 'orgs' }, [authorization]), [{ event: 'session_abandoned', address: '127.0.0.1' }])
+  t.match(await abandon(t, variables, [authorization, 'x-forwarded-for: 203.0.113.7']), [{ event: 'session_abandoned', address: '203.0.113.7' }])
 })
 
 t.test('events are written whatever LOG_LEVEL is', async (t) => {

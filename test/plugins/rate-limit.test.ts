@@ -73,6 +73,18 @@ t.test('credentials that fail count by address, and keep nobody out who has a go
   t.match(await fail('203.0.113.1', `Bearer ${await issuer.sign()}`), { status: 200 })
 })
 
+t.test('who brings no credential has not failed, and goes on to hear what is wanted', async (t) => {
+  const issuer = await startIssuer(t)
+  const broker = await startBroker(t, { ...variables, ...issuer.variables })
+  for (let i = 0; i < 4; i++) t.match(await broker.send(), { status: 401, headers: { 'www-authenticate': /^Bearer/, ratelimit: undefined } })
+})
+
+t.test('a form past its limit gets its page, and Retry-After', async (t) => {
+  const broker = await startBroker(t, { ...variables, RATE_LIMIT_MAX: '1' })
+  await broker.postForm('')
+  t.match(await broker.postForm(''), { status: 429, headers: { 'content-type': /^text\/html/, 'retry-after': /^\d+$/, ratelimit: undefined } })
+})
+
 t.test('asking for another\'s consumer counts as failing', async (t) => {
   const broker = await startBroker(t, variables)
   const statuses = []

@@ -18,7 +18,7 @@ for (const id of ['globex', '', 'acme, globex', 'acme,acme', 'ACME', ' acme', 't
 }
 
 t.test('nobody is entitled to nothing', async (t) => {
-  t.throws(() => chooseConsumer([], undefined), { code: 'consumer_not_allowed' })
+  t.throws(() => chooseConsumer([], undefined), { code: 'consumer_not_allowed', message: 'The caller is entitled to no consumer.' })
   t.throws(() => chooseConsumer([], 'acme'), { code: 'consumer_not_allowed' })
 })
 

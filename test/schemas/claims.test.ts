@@ -10,6 +10,8 @@ const claims = JSON.parse(`{
   "both": { "id": "nested" },
   "both.id": "literal",
   "list": [{ "id": "first" }],
+  "a.b": { "c": "longer" },
+  "a": { "b.c": "shorter", "b": { "d": "in the shorter" } },
   "nothing": null,
   "__proto__": { "id": "own" }
 }`) as Record<string, unknown>
@@ -35,6 +37,9 @@ for (const [name, value] of [
   ['org.', undefined],
   ['.id', undefined],
   ['', undefined],
+  ['__proto__.id', 'own'],
+  ['a.b.c', 'longer'],
+  ['a.b.d', 'in the shorter'],
 ] as const) {
   t.test(`${JSON.stringify(name)} names ${JSON.stringify(value)}`, async (t) => t.strictSame(claimAt(claims, name), value))
 }
