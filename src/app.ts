@@ -17,7 +17,7 @@ import { drain } from './plugins/drain.js'
 import { headers } from './plugins/headers.js'
 import { origins } from './plugins/origins.js'
 import { createTrust, requestIdOf, type IsTrusted } from './plugins/peers.js'
-import { problems } from './plugins/problems.js'
+import { problems, unknownRoutes } from './plugins/problems.js'
 import { createRateLimit } from './plugins/rate-limit.js'
 import { telemetry } from './plugins/telemetry.js'
 import { health } from './routes/health.js'
@@ -39,6 +39,9 @@ export interface Parts {
 /** Milliseconds that a client has for its request, headers and body. It is cut within a second after. */
 const REQUEST_MS = 5_000
 
+/** Bytes that the headers of a request may have in all. */
+const MAX_HEADER_BYTES = 16_384
+
 /**
  * The broker, made and wired, not listening. Parts are registered in the order in which a request passes them.
  * `app.close()` finishes what is under way and closes the connections to the upstream, the issuer and Redis.
@@ -59,22 +62,25 @@ export async function createApp (config: Config, { logger, lifecycle = new Lifec
     trustProxy: isTrusted,
     bodyLimit: MAX_SESSION_BYTES,
     requestTimeout: REQUEST_MS,
-    http: { headersTimeout: REQUEST_MS, connectionsCheckingInterval: 1_000, requireHostHeader: false },
+    http: { headersTimeout: REQUEST_MS, connectionsCheckingInterval: 1_000, requireHostHeader: false, maxHeaderSize: MAX_HEADER_BYTES, insecureHTTPParser: false },
     return503OnClosing: false,
     clientErrorHandler: createRefusal(connections, config.origins),
     rewriteUrl: decodable,
     ajv: { customOptions: { ...strictOptions, ...vocabulary } },
   })
 
+  // Node drops the header after the thousandth unseen; their size in all is bound instead.
+  app.server.maxHeadersCount = 0
   connections.watch(app.server)
 
   await app.register(telemetry)
+  await app.register(problems)
   await app.register(audit, { log: logger.child({}, { level: 'info' }) })
   await app.register(headers)
   await app.register(wellFormed)
   await app.register(origins, { origins: config.origins })
   await app.register(drain, { lifecycle, connections })
-  await app.register(problems)
+  await app.register(unknownRoutes)
   const admit = createAdmission(app, {
     identity,
     sessions: createRateLimit({ name: 'session', max, windowMs }, counters.sessions),

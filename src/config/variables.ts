@@ -92,7 +92,7 @@ function nameOf (error: ErrorObject): string {
 function contradictions (given: Record<string, unknown>, variables: Variables): string[] {
   const faults = VARIABLES_TO_COME.filter((name) => name in given).map((name) => `${name} is not there yet`)
   const identity = String(given['IDENTITY'])
-  const needs = NEEDS[identity]
+  const needs = Object.hasOwn(NEEDS, identity) ? NEEDS[identity] : undefined
   if (needs === undefined) return faults
   const missing = needs.filter((name) => !(name in given) && !isFromFile(name, variables))
   const others = Object.keys(given).filter((name) => ![identity, undefined].includes(identityOf(name)))

@@ -41,8 +41,11 @@ function only ([value, ...more]: readonly string[]): string | undefined {
   return value !== undefined && more.length === 0 && TOKEN.test(value) ? value : undefined
 }
 
-/** Every value of a cookie: a neighbour in its domain can have set another of that name. */
+/**
+ * Every value of a cookie: a neighbour in its domain can have set another of that name. Space and tab alone are white
+ * space here (RFC 6265); whoever trims more reads a neighbour's `\u00a0__Host-session` as ours.
+ */
 function cookiesOf ({ headers }: Evidence, name: string): string[] {
-  return (headers.cookie ?? '').split(';').map((pair) => pair.trim())
+  return (headers.cookie ?? '').split(';').map((pair) => pair.replace(/^[ \t]+|[ \t]+$/g, ''))
     .filter((pair) => pair.startsWith(`${name}=`)).map((pair) => pair.slice(name.length + 1))
 }

@@ -3,14 +3,17 @@ import { Redis } from 'ioredis'
 import type { Secret } from '../secret.js'
 import { CounterFailure, type Counter, type Usage } from './counter.js'
 
-/** Milliseconds that Redis has to be connected to, and to answer, and at most between two attempts. A browser waits. */
-const LIMITS = { connectMs: 1_000, commandMs: 250, reconnectMs: 1_000 }
+/**
+ * Milliseconds that Redis has to be connected to, and to answer, since a browser waits; after which a connection that
+ * owes an answer is given up; and at most between two attempts to connect.
+ */
+const LIMITS = { connectMs: 1_000, commandMs: 250, silenceMs: 2_000, reconnectMs: 1_000 }
 
-/** Counts one more, and gives a key the end of its window where it has none yet. */
+/** Counts one more, and gives a key the end of its window where it has none yet, or one beyond a window. */
 const SCRIPT = `
 local used = redis.call('INCR', KEYS[1])
 local reset = redis.call('PTTL', KEYS[1])
-if reset < 0 then
+if reset < 0 or reset > tonumber(ARGV[1]) then
   redis.call('PEXPIRE', KEYS[1], ARGV[1])
   reset = tonumber(ARGV[1])
 end
@@ -31,6 +34,7 @@ export function createRedis (url: Secret) {
     maxRetriesPerRequest: 0,
     connectTimeout: LIMITS.connectMs,
     commandTimeout: LIMITS.commandMs,
+    socketTimeout: LIMITS.silenceMs,
     retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, LIMITS.reconnectMs) * (0.5 + Math.random() / 2),
     // A primary that has become a replica: whoever has taken its place stands at the same address.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
@@ -63,7 +67,7 @@ export function createRedis (url: Secret) {
 /** What Redis answered, if it is what the script returns. */
 function usageIn (answer: unknown): Usage {
   const [used, resetMs] = Array.isArray(answer) ? answer as unknown[] : []
-  if (!Number.isSafeInteger(used) || !Number.isSafeInteger(resetMs)) throw new CounterFailure('not_counts')
+  if (![used, resetMs].every((count) => Number.isSafeInteger(count) && Number(count) >= 0)) throw new CounterFailure('not_counts')
   return { used: Number(used), resetMs: Number(resetMs) }
 }
 

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import type { ConnectionError, FastifyBaseLogger, FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { BrokerError } from '../errors.js'
-import type { Connections } from './connections.js'
+import { isWaiting, type Connections } from './connections.js'
 import { standardHeaders } from './headers.js'
 import { readableBy } from './origins.js'
 import { toProblem } from './problems.js'
@@ -29,17 +29,19 @@ export const wellFormed = fp(async (app: FastifyInstance) => {
 export function createRefusal (connections: Connections, origins: readonly string[]) {
   return function refuse (this: FastifyInstance, failure: ConnectionError, socket: Socket): void {
     const underway = connections.at(socket)
-    if (underway?.request.complete === true) {
-      // It came behind a whole request. The answer that goes out next is that request's, and the last one.
-      underway.response.shouldKeepAlive = false
+    const last = underway.findLast(isWaiting)
+    if (last !== undefined) {
+      // It came behind whole requests. The answers that go out next are theirs, and then there is no other.
+      last.response.shouldKeepAlive = false
       return
     }
-    if (underway?.response.writableFinished === true) {
+    const arriving = underway.at(-1)
+    if (arriving?.response.writableFinished === true) {
       // It is answered already: a second answer would be taken for that of the next request.
       socket.destroy()
       return
     }
-    answerBrokenRequest(this.log, failure, socket, readableBy(underway?.request.headers.origin, origins))
+    answerBrokenRequest(this.log, failure, socket, readableBy(arriving?.request.headers.origin, origins))
   }
 }
 

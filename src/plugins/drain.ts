@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { BrokerError } from '../errors.js'
 import type { Lifecycle } from '../lifecycle.js'
-import type { Connections } from './connections.js'
+import { isWaiting, type Connections } from './connections.js'
 
 /** What it watches, and how patient it is. */
 export interface DrainOptions {
@@ -26,6 +26,6 @@ export const drain = fp(async (app: FastifyInstance, { lifecycle, connections, g
   app.addHook('preClose', async () => {
     lifecycle.close()
     connections.cut((socket) => socket.bytesRead === 0)
-    setTimeout(() => connections.cut((_socket, underway) => underway?.request.complete !== true), graceMs).unref()
+    setTimeout(() => connections.cut((_socket, underway) => !underway.some(isWaiting)), graceMs).unref()
   })
 }, { name: 'drain' })

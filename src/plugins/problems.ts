@@ -7,9 +7,13 @@ import { describeFaults } from '../schemas/faults.js'
 import { problemType, type Problem } from '../schemas/problem.js'
 import { problemPage, problemPageHeaders } from './problem-page.js'
 
-/** Whatever is thrown ends here, as a problem of the catalogue. */
+/** Whatever is thrown ends here, as a problem of the catalogue. Stands before all that throws. */
 export const problems = fp(async (app: FastifyInstance) => {
   app.setErrorHandler((thrown: FastifyError, request, reply) => answer(toBrokerError(thrown), request, reply))
+}, { name: 'problems', dependencies: ['telemetry'] })
+
+/** Refuses what no route is for. */
+export const unknownRoutes = fp(async (app: FastifyInstance) => {
   // Before the body is read: what is wrong with it says nothing where nobody would take it.
   app.addHook('onRequest', async (request) => {
     if (request.is404) throw unknownRoute(app, request)
@@ -18,7 +22,7 @@ export const problems = fp(async (app: FastifyInstance) => {
   app.setNotFoundHandler(async (request) => {
     throw unknownRoute(app, request)
   })
-}, { name: 'problems', dependencies: ['telemetry'] })
+}, { name: 'unknown-routes' })
 
 /** Answers with an error: a page for a navigation, problem+json for a program. */
 function answer (error: BrokerError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -73,7 +77,9 @@ function toBrokerError (thrown: FastifyError): BrokerError {
 
 function unknownRoute (app: FastifyInstance, request: FastifyRequest): BrokerError {
   const [url = ''] = request.url.split('?', 1)
-  const allow = (['GET', 'HEAD', 'POST'] as const).filter((method) => app.hasRoute({ method, url }))
+  // A path of any other kind would be read as a pattern, which the caller wrote.
+  const isPath = /^[\w/-]+$/.test(url)
+  const allow = (['GET', 'HEAD', 'POST'] as const).filter((method) => isPath && app.hasRoute({ method, url }))
   return allow.length === 0
     ? new BrokerError('not_found')
     : new BrokerError('method_not_allowed', { headers: { allow: allow.join(', ') } })

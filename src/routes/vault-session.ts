@@ -26,6 +26,7 @@ export const vaultSession: FastifyPluginAsyncTypebox<VaultSessionOptions> = asyn
     audit.fields = askedFields(body)
     const gone = new AbortController()
     reply.raw.once('close', () => gone.abort())
+    if (request.raw.socket.destroyed) gone.abort()
     const { metadata, misfits } = metadataFrom(claims, rules.policy.consumer_metadata_claims)
     if (misfits.length > 0) facts.claims_left_out = misfits
     const { session, tokenHash, facts: call } = await upstream.createSession(applyPolicy(body, rules, metadata), consumerId, gone.signal)

@@ -100,8 +100,8 @@ export const EnvironmentSchema = Type.Object({
   }),
   JWT_CONSUMER_CLAIM: Type.String({
     description: 'The claim that holds the consumer ID, or an array of them; dots lead into objects.',
-    'x-expected': 'the name of a claim, of at most 255 characters',
-    pattern: '^\\P{Cc}{1,255}$',
+    'x-expected': 'the name of a claim, of at most 255 characters, that differs from caller to caller',
+    pattern: '^(?!(?:iss|aud|exp|nbf|iat|jti)$)\\P{Cc}{1,255}$',
     default: 'sub',
   }),
   JWT_HEADER: Type.Optional(text({

@@ -61,7 +61,9 @@ export function isSecureUrl (text: string): boolean {
 /** A Redis: `redis://` or `rediss://`, credentials, host, port and a database's number at most. */
 export function isRedisUrl (text: string): boolean {
   const url = parseUrl(text)
-  return url !== undefined && /^rediss?:$/.test(url.protocol) && url.hostname !== '' && /^(?:\/\d{0,3})?$/.test(url.pathname) &&
+  // As it is written, and not only as it is parsed: a client that reads `REDISS:` as no TLS would send the password in clear.
+  if (!isPrintableAscii(text) || !/^rediss?:\/\//.test(text)) return false
+  return url !== undefined && url.hostname !== '' && /^(?:\/\d{0,3})?$/.test(url.pathname) &&
     !/[?#]/.test(text) && isDecodable(text)
 }
 

@@ -116,7 +116,7 @@ const rows: Array<[variables: Record<string, string>, fault: string]> = [
   [{ ...token, JWT_ALGORITHMS: 'HS256' }, algorithms],
   [{ ...token, JWT_ALGORITHMS: 'RS256,none' }, algorithms],
   [{ ...token, JWT_ALGORITHMS: 'rs256' }, algorithms],
-  [{ ...token, JWT_CONSUMER_CLAIM: 'a\nb' }, 'JWT_CONSUMER_CLAIM must be the name of a claim, of at most 255 characters'],
+  [{ ...token, JWT_CONSUMER_CLAIM: 'a\nb' }, 'JWT_CONSUMER_CLAIM must be the name of a claim, of at most 255 characters, that differs from caller to caller'],
   [{ ...token, JWT_HEADER: 'Authorization' }, `JWT_HEADER ${header}`],
   [{ ...token, JWT_HEADER: 'x_token' }, `JWT_HEADER ${header}`],
   [{ ...token, JWT_HEADER: 'X-Apideck-Consumer-Id' }, `JWT_HEADER ${header}`],
@@ -136,6 +136,10 @@ const rows: Array<[variables: Record<string, string>, fault: string]> = [
   [{ REDIS_URL: 'redis://127.0.0.1/0?tls=false' }, redis],
   [{ REDIS_URL: 'redis://:%ff@127.0.0.1' }, redis],
   [{ REDIS_URL: 'redis:///0' }, redis],
+  [{ REDIS_URL: 'REDISS://:secret-password@127.0.0.1' }, redis],
+  [{ REDIS_URL: ' rediss://127.0.0.1' }, redis],
+  [{ REDIS_URL: 'redi\tss://127.0.0.1' }, redis],
+  [{ ...token, JWT_CONSUMER_CLAIM: 'iss' }, 'JWT_CONSUMER_CLAIM must be the name of a claim, of at most 255 characters, that differs from caller to caller'],
   [{ METRICS_PORT: '9090' }, 'METRICS_PORT is not there yet'],
   [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' }, 'OTEL_EXPORTER_OTLP_ENDPOINT is not there yet'],
 ]
@@ -159,6 +163,10 @@ t.test('a Redis may have credentials, a port and a database', async (t) => {
   for (const url of ['redis://127.0.0.1', 'rediss://user:pass@redis.internal:6380/1', 'redis://redis.internal/']) {
     t.strictSame(read({ ...environment, REDIS_URL: url }).faults, [], url)
   }
+})
+
+t.test('a name that objects have is no identity', async (t) => {
+  t.strictSame(read({ ...environment, ...token, IDENTITY: 'constructor' }).faults, ['IDENTITY must be one of jwt, gateway, static'])
 })
 
 t.test('what an unknown identity would need is not guessed', async (t) => {

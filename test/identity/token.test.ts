@@ -31,6 +31,8 @@ const rows: Array<[what: string, headers: Headers, credential: ReturnType<typeof
   ['two cookies of the name', [['cookie', 'session=a; session=b']], sent(undefined)],
   ['an empty cookie', [['cookie', 'session=']], sent(undefined)],
   ['a quoted cookie', [['cookie', 'session="a.b.c"']], sent(undefined)],
+  ['a neighbour\'s cookie behind a space that is none', [['cookie', '\u00a0session=a.b.c']], undefined],
+  ['a token before a space that is none', [['cookie', 'session=a.b.c\u00a0']], sent(undefined)],
   ['a cookie in capitals', [['cookie', 'SESSION=a.b.c']], undefined],
   ['a token with white space', [['authorization', 'Bearer a b']], explicit(undefined)],
   ['a token of any length', [['authorization', `Bearer ${'a'.repeat(8_193)}`]], explicit(undefined)],

@@ -36,7 +36,10 @@ t.test('a real Redis', { skip: without('redis-server') }, async (t) => {
   t.test('gives an end to a window that has none', async (t) => {
     const { url, ask } = await startRedis(t)
     await ask('SET vault-session-broker:session:acme 7')
-    t.strictSame(await (await connected(t, url)).add('acme'), { used: 8, resetMs: 60_000 })
+    const counter = await connected(t, url)
+    t.strictSame(await counter.add('acme'), { used: 8, resetMs: 60_000 })
+    await ask('PEXPIRE vault-session-broker:session:acme 9000000')
+    t.strictSame(await counter.add('acme'), { used: 9, resetMs: 60_000 }, 'or one that lasts too long')
   })
 
   for (const [what, args, failure] of [
@@ -93,6 +96,7 @@ t.test('a Redis over TLS is one whose certificate verifies', async (t) => {
 for (const [what, answer, failure] of [
   ['answers with text', '+OK\r\n', 'not_counts'],
   ['answers with one number', ':1\r\n', 'not_counts'],
+  ['answers with numbers below zero', '*2\r\n:-1\r\n:1\r\n', 'not_counts'],
   ['answers with texts', '*2\r\n+a\r\n+b\r\n', 'not_counts'],
   ['answers with an error of its own', '-LOADING words of its own\r\n', 'LOADING'],
   ['answers with an error that has no name', '-words of its own\r\n', 'failed'],

@@ -75,6 +75,12 @@ t.test('nobody\'s request is 401 without proof of origin too', async (t) => {
   t.match(await gateway.postJson({}), { status: 401, headers: { 'www-authenticate': /^Gateway realm=/ } })
 })
 
+t.test('a bug in telling who calls is nobody\'s failure', async (t) => {
+  const identity = { isSentByBrowser: () => false, identify: async () => { throw new TypeError('a bug') }, close: async () => {} }
+  const broken = await startBroker(t, { RATE_LIMIT_MAX: '1' }, { identity })
+  for (let i = 0; i < 3; i++) t.equal((await broken.send()).status, 500)
+})
+
 t.test('who is not known makes us parse nothing', async (t) => {
   t.match(await broker.postJson('{ not JSON', { authorization: 'Bearer canary' }), { status: 401 })
   t.match(await broker.postJson('x'.repeat(20_000), { authorization: 'Bearer canary' }), { status: 401 })

@@ -92,6 +92,17 @@ t.test('a session that nobody waited for is told as such', async (t) => {
   t.match(await abandon(t, variables, [authorization, 'x-forwarded-for: 203.0.113.7']), [{ event: 'session_abandoned', address: '203.0.113.7' }])
 })
 
+t.test('of requests in a row each leaves its event, wherever its client leaves', async (t) => {
+  const held = await heldUpstream(t)
+  const broker = await startBroker(t, { APIDECK_BASE_URL: held.url, RATE_LIMIT_MAX: '1000' })
+  const client = connect(Number(new URL(broker.url).port), '127.0.0.1')
+  client.write('POST /vault-session HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n'.repeat(5))
+  for (let i = 0; i < 5; i++) await held.next()
+  client.destroy()
+  while (events(broker.log()).length < 5) await broker.nextLine()
+  t.match(events(broker.log()), Array(5).fill({ event: 'session_abandoned', address: '127.0.0.1', consumer_id: 'acme' }))
+})
+
 t.test('events are written whatever LOG_LEVEL is', async (t) => {
   const { url } = await httpUpstream(t)
   for (const level of ['error', 'silent'] as const) {

@@ -50,6 +50,7 @@ for (const [what, headers] of [
     const calls = upstream.received.length
     const answer = await broker.send({ method: 'access-control-request-method' in headers ? 'OPTIONS' : 'POST', headers, body: '' })
     t.equal(answer.status, 403)
+    t.match(answer.json['request_id'] ?? answer.text, answer.headers['x-request-id'])
     t.notOk(Object.keys(answer.headers).some((name) => name.startsWith('access-control-')))
     t.equal(upstream.received.length, calls)
   })

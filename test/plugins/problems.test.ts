@@ -52,6 +52,7 @@ for (const [method, path, status, allow] of [
   ['POST', '/Vault-Session', 404, undefined],
   ['POST', '/', 404, undefined],
   ['GET', '/*', 404, undefined],
+  ...['/*a', '/:(', '/:a([)', '/livez:a(', '/:x(canary)', '/vault-session(/'].map((path) => ['GET', path, 404, undefined] as const),
   ['GET', `/${'x'.repeat(500)}`, 404, undefined],
   ['GET', '/%', 404, undefined],
   ['POST', '/vault-session/..%2f', 404, undefined],
