@@ -49,15 +49,13 @@ export function createIssuerKeys ({
       failed = { at: now(), failure: failureName(error) }
       if (!isClosed) availability.lose(failed.failure)
       throw unavailable(failed.failure)
-    } finally {
-      fetching = undefined
     }
   }
 
   /** One fetch for all who want one, and none within a while of one that failed. */
   async function refresh (): Promise<FindKey> {
     if (now() - failed.at < retryMs) throw unavailable(failed.failure)
-    fetching ??= fetchKeys()
+    fetching ??= fetchKeys().finally(() => { fetching = undefined })
     return fetching
   }
 

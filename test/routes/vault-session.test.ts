@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import t from 'tap'
+import type { Identity } from '../../src/identity/identity.js'
 import { startBroker } from '../helpers/broker.js'
 import { startIssuer } from '../helpers/issuer.js'
 import { EXPIRES_AT, SESSION_URI, TOKEN, heldUpstream, httpUpstream, mint } from '../helpers/upstream.js'
@@ -81,6 +82,24 @@ t.test('verified claims tell Apideck who the consumer is, and callers do not', a
   t.match(await ruled.postForm('consumer_metadata[user_name]=Eve', { authorization, 'sec-fetch-mode': 'cors' }), {
     status: 422, json: { code: 'policy_violation', errors: [{ pointer: '/consumer_metadata/user_name' }] },
   })
+})
+
+t.test('for a client that has left before the call there is none', async (t) => {
+  const calls = upstream.received.length
+  const identity: Identity = {
+    isSentByBrowser: () => false,
+    async identify ({ socket }) {
+      socket.destroy()
+      await once(socket, 'close')
+      return { entitledTo: ['acme'], claims: {} }
+    },
+    close: async () => {},
+  }
+  const hasty = await startBroker(t, { APIDECK_BASE_URL: upstream.url }, { identity })
+  await t.rejects(hasty.send())
+  await hasty.app.close()
+  t.equal(upstream.received.length, calls)
+  t.match(hasty.log().find(({ msg }) => msg === 'audit'), { event: 'session_abandoned', address: '127.0.0.1' })
 })
 
 t.test('a client that leaves takes its call upstream with it, and leaves one line', async (t) => {
