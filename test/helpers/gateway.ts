@@ -2,11 +2,12 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
 import { generate } from 'selfsigned'
 import type { Test } from 'tap'
+import { freePort } from '../../demo/ports.js'
 import type { Answer } from './broker.js'
 
 /** The host name in the documented files. */
@@ -90,7 +91,7 @@ export async function startGateway (t: Test, gateway: Gateway, urls: { broker: s
     'tls.key': key,
     'gateway-secret.conf': `proxy_set_header X-Gateway-Secret "${GATEWAY_SECRET}";\n`,
   })
-  const port = await freePort()
+  const port = await freePort(0)
   const around = { directory, port, broker: new URL(urls.broker).host, signIn: new URL(urls.signIn).host }
   writeFileSync(`${directory}/config`, fillIn(readFileSync(gateway.file, 'utf8'), gateway.replacements(around)))
 
@@ -142,15 +143,6 @@ function fillIn (file: string, replacements: Replacement[]): string {
     if (!text.includes(documented)) throw new Error(`the file does not say ${documented}`)
     return text.replaceAll(documented, ours)
   }, file)
-}
-
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** Asks until somebody answers there, or the process has ended. */

@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Test } from 'tap'
+import { freePort } from '../../demo/ports.js'
 
 /** A real Redis on a port of its own that can be stopped, frozen and started again in mid-test. Killed with the test. */
 export async function startRedis (t: Test, args: string[] = []) {
-  const port = await freePort()
+  const port = await freePort(0)
   let child: ChildProcess | undefined
 
   async function start () {
@@ -43,13 +44,4 @@ export async function startRedis (t: Test, args: string[] = []) {
       return answer.toString()
     },
   }
-}
-
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
