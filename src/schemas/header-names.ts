@@ -2,7 +2,7 @@
 export const GATEWAY_SECRET_HEADER = 'x-gateway-secret'
 
 /** Chooses one of the consumers that a caller is entitled to. It never entitles. */
-export const CONSUMER_HEADER = 'x-apideck-consumer-id' as const
+export const CONSUMER_HEADER = 'x-apideck-consumer-id'
 
 /** Names with a meaning of their own, here or in HTTP, which an identity must not be read from. */
 const TAKEN = new RegExp('^(?:authorization|cookie|host|origin|referer|connection|te|trailer|upgrade|forwarded|via|user-agent|' +

@@ -10,9 +10,9 @@ export function withoutChromium (): string | false {
     `there is no Chromium at ${executablePath}: install it, or say where it is in CHROMIUM_PATH`
 }
 
-/** A headless Chromium that reaches this machine alone. Closed with the test. */
-export async function launchChromium (t: Test) {
-  const browser = await chromium.launch({
+/** How to launch one that asks for nothing by itself, and finds hosts by these rules alone. */
+export function chromiumOptions (resolverRules: readonly string[]) {
+  return {
     executablePath,
     args: [
       '--no-sandbox',
@@ -23,9 +23,14 @@ export async function launchChromium (t: Test) {
       '--disable-sync',
       '--disable-quic',
       '--no-first-run',
-      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1',
+      `--host-resolver-rules=${resolverRules.join(', ')}`,
     ],
-  })
+  }
+}
+
+/** A headless Chromium that reaches this machine alone. Closed with the test. */
+export async function launchChromium (t: Test) {
+  const browser = await chromium.launch(chromiumOptions(['MAP * ~NOTFOUND', 'EXCLUDE localhost', 'EXCLUDE 127.0.0.1']))
   t.teardown(() => browser.close())
   return browser
 }

@@ -48,7 +48,7 @@ for (const [what, bytes] of [
   })
 }
 
-t.test('a request without Host is refused as any other, and one of HTTP/1.0 needs none', async (t) => {
+t.test('a request without Host is refused with the headers of every answer, and one of HTTP/1.0 needs none', async (t) => {
   t.match(await exchange('POST /vault-session HTTP/1.1\r\nconnection: close\r\n\r\n'), /^HTTP\/1\.1 400 [^]*cache-control: no-store[^]*"detail":"The request has no Host\."/)
   t.match(await exchange('GET /livez HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 /)
 })
@@ -93,7 +93,7 @@ for (const [what, framing, bytes] of [
   })
 }
 
-t.test('what is no request behind one that is answered and has arrived is refused as any other', async (t) => {
+t.test('garbage behind a request that has arrived and is answered is refused with 400', async (t) => {
   t.match(await goOn('content-length: 2', '{}no HTTP\r\n\r\n'), /^HTTP\/1\.1 403 [^]*HTTP\/1\.1 400 /)
 })
 

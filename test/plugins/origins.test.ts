@@ -35,7 +35,7 @@ t.test('a preflight of an allowed origin is answered', async (t) => {
   })
 })
 
-t.test('a path that cannot be decoded is as any other to an origin', async (t) => {
+t.test('the origin is checked for a path that cannot be decoded too', async (t) => {
   t.match(await broker.send({ path: '/%zz', headers: { origin: app } }), { status: 404, headers: { 'access-control-allow-origin': app } })
   t.match(await broker.send({ path: '/%zz', headers: { origin: 'https://evil.example' } }), { status: 403 })
 })
