@@ -16,8 +16,8 @@ export function createScrubber (secrets: readonly Secret[]): (text: string) => s
   }
 }
 
-/** A secret as it stands, in a JSON string, in a URL and in base64. */
+/** A secret, and what it was before, as it stands, in a JSON string, in a URL and in base64. */
 function spellings (secret: Secret): string[] {
-  const value = secret.reveal()
-  return [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value), Buffer.from(value).toString('base64')]
+  return secret.known().flatMap((value) =>
+    [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value), Buffer.from(value).toString('base64')])
 }

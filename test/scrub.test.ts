@@ -21,3 +21,10 @@ const rows: Array<[what: string, text: string, scrubbed: string]> = [
 for (const [what, text, scrubbed] of rows) {
   t.test(`takes out ${what}`, async (t) => t.equal(scrub(text), scrubbed))
 }
+
+t.test('takes out what a secret was before it was replaced', async (t) => {
+  const key = new Secret('the-first-key')
+  const scrub = createScrubber([key])
+  key.replace('the-second-key')
+  t.equal(scrub('the-first-key, the-second-key'), '[secret], [secret]')
+})

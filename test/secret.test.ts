@@ -16,3 +16,19 @@ for (const [how, printed] of [
 ] as const) {
   t.test(`${how} does not show it`, async (t) => t.notMatch(printed, /sk_live/))
 }
+
+t.test('a secret may be replaced, and whoever listens is told, though not where nothing has changed', async (t) => {
+  const key = new Secret('one')
+  const heard: string[] = []
+  key.onReplace(() => heard.push(key.reveal()))
+  key.replace('one')
+  key.replace('two')
+  t.equal(key.reveal(), 'two')
+  t.strictSame(heard, ['two'])
+})
+
+t.test('what it was before is still known, for a while', async (t) => {
+  const key = new Secret('1')
+  for (const value of ['2', '3', '4', '5', '6']) key.replace(value)
+  t.strictSame(key.known(), ['6', '5', '4', '3', '2'])
+})
