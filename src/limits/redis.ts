@@ -1,15 +1,17 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { Redis } from 'ioredis'
+import type { LookupFunction } from 'node:net'
 import type { Secret } from '../secret.js'
+import { addressIn } from './address.js'
+import { RedisConnection } from './connection.js'
 import { CounterFailure, type Counter, type Usage } from './counter.js'
+import type { Reply } from './resp.js'
+
+/** At most, milliseconds between two attempts to connect. */
+const RECONNECT_MS = 1_000
 
 /**
- * Milliseconds that Redis has to be connected to, and to answer, since a browser waits; after which a connection that
- * owes an answer is given up; and at most between two attempts to connect.
+ * Counts one more, and gives a key the end of its window where it has none yet, or one beyond a window. What is
+ * returned with it is the ticket that came with the command: nobody takes another's answer for their own.
  */
-const LIMITS = { connectMs: 1_000, commandMs: 250, silenceMs: 2_000, reconnectMs: 1_000 }
-
-/** Counts one more, and gives a key the end of its window where it has none yet, or one beyond a window. */
 const SCRIPT = `
 local used = redis.call('INCR', KEYS[1])
 local reset = redis.call('PTTL', KEYS[1])
@@ -17,62 +19,96 @@ if reset < 0 or reset > tonumber(ARGV[1]) then
   redis.call('PEXPIRE', KEYS[1], ARGV[1])
   reset = tonumber(ARGV[1])
 end
-return { used, reset }
+return { used, reset, tonumber(ARGV[2]) }
 `
 
-type RedisWithScript = Redis & { count: (key: string, windowMs: number) => Promise<unknown> }
+/**
+ * A Redis that may come and go: what cannot be done at once fails at once, and nothing is sent twice. Where its URL is
+ * replaced, the connection to the old one is used until there is one to the new one, or until that has failed.
+ */
+export function createRedis (url: Secret, resolve?: LookupFunction) {
+  const connections = new Set<RedisConnection>()
+  /** The one that is used, or is to be. */
+  let latest: RedisConnection | undefined
+  let inUse: RedisConnection | undefined
+  let failure = 'not_connected'
+  let attempts = 0
+  let tickets = 0
+  let timer: NodeJS.Timeout | undefined
+  let isClosed = false
 
-/** One connection to a Redis that may come and go: what cannot be done at once fails at once. */
-export function createRedis (url: Secret) {
-  const redis = new Redis(url.reveal(), {
-    lazyConnect: true,
-    protocol: 2,
-    disableClientInfo: true,
-    enableReadyCheck: false,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    connectTimeout: LIMITS.connectMs,
-    commandTimeout: LIMITS.commandMs,
-    socketTimeout: LIMITS.silenceMs,
-    retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, LIMITS.reconnectMs) * (0.5 + Math.random() / 2),
-    // A primary that has become a replica: whoever has taken its place stands at the same address.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
-    scripts: { count: { lua: SCRIPT, numberOfKeys: 1 } },
-    ...(url.reveal().startsWith('rediss:') ? { tls: { rejectUnauthorized: true, minVersion: 'TLSv1.2' as const } } : {}),
+  /** @param settled told, once it is known, why this attempt has failed, or that it has not */
+  function open (settled: (failure?: string) => void = () => {}): void {
+    const address = addressIn(url.reveal())
+    if (address === undefined) {
+      latest = undefined
+      lose('invalid_url')
+      return settled('invalid_url')
+    }
+    const connection: RedisConnection = new RedisConnection(address, {
+      opened () {
+        if (connection === latest) use(connection)
+        settled()
+      },
+      closed (why) {
+        connections.delete(connection)
+        if (connection === latest && !isClosed) lose(why)
+        settled(why)
+      },
+    }, resolve)
+    connections.add(connection)
+    latest = connection
+  }
+
+  function use (connection: RedisConnection | undefined): void {
+    inUse?.end()
+    inUse = connection
+  }
+
+  function lose (why: string): void {
+    use(undefined)
+    failure = why
+    reconnect()
+  }
+
+  function reconnect (): void {
+    const delay = Math.min(50 * 2 ** ++attempts, RECONNECT_MS) * (0.5 + Math.random() / 2)
+    timer = setTimeout(() => latest?.isLookingUp ? reconnect() : open(), delay)
+  }
+
+  url.onReplace(() => {
+    if (isClosed) return
+    clearTimeout(timer)
+    const attempt = latest === inUse ? undefined : latest
+    open()
+    attempt?.destroy('closed')
   })
-  let broken = 'not_connected'
-  redis.on('ready', () => { broken = 'not_connected' })
-  redis.on('error', (error: NodeJS.ErrnoException) => { broken = error.code ?? nameIn(error) })
 
   async function add (key: string, windowMs: number): Promise<Usage> {
-    return usageIn(await (redis as RedisWithScript).count(key, windowMs).catch((error: Error) => {
-      throw new CounterFailure(redis.status === 'ready' ? nameIn(error) : broken)
-    }))
+    if (inUse === undefined) throw new CounterFailure(failure)
+    const ticket = ++tickets
+    const usage = await inUse.ask(['EVAL', SCRIPT, '1', key, String(windowMs), String(ticket)], (reply) => usageIn(reply, ticket, windowMs))
+    attempts = 0
+    return usage
   }
 
   return {
     /** Connects, and goes on trying where that fails. Resolves to why it has, if it has by now. */
-    async connect (): Promise<string | undefined> {
-      await Promise.race([redis.connect().catch(() => {}), delay(LIMITS.connectMs, undefined, { ref: false })])
-      return redis.status === 'ready' ? undefined : broken
-    },
+    connect: () => new Promise<string | undefined>(open),
     counter: (name: string, windowMs: number): Counter => ({
       add: (key) => add(`vault-session-broker:${name}:${key}`, windowMs),
     }),
-    close: () => redis.disconnect(),
+    close (): void {
+      isClosed = true
+      clearTimeout(timer)
+      for (const connection of connections) connection.destroy('closed')
+    },
   }
 }
 
 /** What Redis answered, if it is what the script returns. */
-function usageIn (answer: unknown): Usage {
-  const [used, resetMs] = Array.isArray(answer) ? answer as unknown[] : []
-  if (![used, resetMs].every((count) => Number.isSafeInteger(count) && Number(count) >= 0)) throw new CounterFailure('not_counts')
-  return { used: Number(used), resetMs: Number(resetMs) }
-}
-
-/** `NOAUTH`, `LOADING`, `OOM`: the first word of Redis's errors is their name. */
-function nameIn ({ message }: Error): string {
-  if (message === 'Command timed out') return 'timeout'
-  return /^[A-Z]{2,}\b/.exec(message)?.[0] ?? 'failed'
+function usageIn (reply: Reply, ticket: number, windowMs: number): Usage | undefined {
+  if (!('numbers' in reply) || reply.numbers.length !== 3) return undefined
+  const [used = 0, resetMs = 0, answered] = reply.numbers
+  return used >= 1 && resetMs <= windowMs && answered === ticket ? { used, resetMs } : undefined
 }

@@ -14,8 +14,8 @@ export type RateLimit = (request: FastifyRequest, reply: FastifyReply, key: stri
 /** Makes the one for a limit. */
 export function createRateLimit (limit: Limit, counter: Counter): RateLimit {
   return async (request, reply, key) => {
-    const usage = await counter.add(key)
-    if (!isNavigation(request.headers)) reply.headers(limitHeaders(limit, usage))
-    if (usage.used > limit.max) throw new BrokerError('rate_limited', { retryAfter: secondsLeft(usage), facts: { limit: limit.name } })
+    const { used, resetMs } = await counter.add(key)
+    if (!isNavigation(request.headers)) reply.headers(limitHeaders(limit, used, resetMs))
+    if (used > limit.max) throw new BrokerError('rate_limited', { retryAfter: secondsLeft(resetMs), facts: { limit: limit.name } })
   }
 }

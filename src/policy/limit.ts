@@ -5,21 +5,15 @@ export interface Limit {
   windowMs: number
 }
 
-/** What has been used of a limit, and the milliseconds until it begins anew. */
-interface Usage {
-  used: number
-  resetMs: number
-}
-
 /** Whole seconds until a limit begins anew, at least one. */
-export function secondsLeft ({ resetMs }: Usage): number {
+export function secondsLeft (resetMs: number): number {
   return Math.max(Math.ceil(resetMs / 1000), 1)
 }
 
-/** A limit and what is left of it, as draft-ietf-httpapi-ratelimit-headers has them. */
-export function limitHeaders ({ name, max, windowMs }: Limit, usage: Usage) {
+/** A limit of which so much was used, and what is left of it, as draft-ietf-httpapi-ratelimit-headers has them. */
+export function limitHeaders ({ name, max, windowMs }: Limit, used: number, resetMs: number) {
   return {
     'ratelimit-policy': `"${name}";q=${max};w=${Math.ceil(windowMs / 1000)}`,
-    ratelimit: `"${name}";r=${Math.max(max - usage.used, 0)};t=${secondsLeft(usage)}`,
+    ratelimit: `"${name}";r=${Math.max(max - used, 0)};t=${secondsLeft(resetMs)}`,
   }
 }

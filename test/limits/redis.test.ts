@@ -1,17 +1,24 @@
 import { createServer } from 'node:tls'
 import { generate } from 'selfsigned'
 import t, { type Test } from 'tap'
+import type { Counter } from '../../src/limits/counter.js'
 import { createRedis } from '../../src/limits/redis.js'
 import { Secret } from '../../src/secret.js'
+import { startFakeRedis } from '../helpers/fake-redis.js'
+import { runFile } from '../helpers/process.js'
 import { without } from '../helpers/programs.js'
 import { startRedis } from '../helpers/redis.js'
 import { listen, socketUpstream } from '../helpers/upstream.js'
 
-async function connected (t: Test, url: string) {
-  const redis = createRedis(new Secret(url))
+async function connected (t: Test, url: string | Secret) {
+  const redis = createRedis(typeof url === 'string' ? new Secret(url) : url)
   t.teardown(() => redis.close())
   await redis.connect()
   return redis.counter('session', 60_000)
+}
+
+async function untilCounted (counter: Counter): Promise<void> {
+  while (!await counter.add('acme').then(() => true, () => false)) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
 t.test('a real Redis', { skip: without('redis-server') }, async (t) => {
@@ -54,7 +61,7 @@ t.test('a real Redis', { skip: without('redis-server') }, async (t) => {
 
   t.test('needs no more rights than to count', async (t) => {
     const { url, ask } = await startRedis(t)
-    await ask('ACL SETUSER default reset on nopass ~vault-session-broker:* +eval +evalsha +incr +pttl +pexpire')
+    await ask('ACL SETUSER default reset on nopass ~vault-session-broker:* +eval +incr +pttl +pexpire')
     const counter = await connected(t, url)
     t.match([await counter.add('acme'), await counter.add('acme')], [{ used: 1 }, { used: 2 }])
   })
@@ -70,11 +77,11 @@ t.test('a real Redis', { skip: without('redis-server') }, async (t) => {
     freeze()
     await t.rejects(counter.add('acme'), { message: 'timeout' })
     thaw()
-    while (!await counter.add('acme').then(() => true, () => false)) await new Promise(setImmediate)
+    await untilCounted(counter)
     await stop()
     await t.rejects(counter.add('acme'))
     await start()
-    while (!await counter.add('acme').then(() => true, () => false)) await new Promise(setImmediate)
+    await untilCounted(counter)
   })
 })
 
@@ -87,29 +94,144 @@ t.test('a Redis that never answers does not hold the start up', async (t) => {
   await t.rejects((await connected(t, url.replace('http', 'redis'))).add('acme'), { message: 'timeout' })
 })
 
-t.test('a Redis over TLS is one whose certificate verifies', async (t) => {
+t.test('a Redis over TLS is one whose certificate verifies, and speaks TLS 1.2 at least, whatever the environment says', async (t) => {
+  process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'
+  t.teardown(() => { delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'] })
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], { keyType: 'ec' })
   const url = await listen(t, createServer({ cert, key }), 'rediss')
   await t.rejects((await connected(t, url)).add('acme'), { message: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
+  await t.rejects((await connected(t, url.replace('127.0.0.1', 'localhost'))).add('acme'), { message: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
+
+  const old = createServer({ cert, key, minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' })
+  await t.rejects((await connected(t, await listen(t, old, 'rediss'))).add('acme'), { message: /PROTOCOL_VERSION|ECONNRESET/ })
 })
 
-for (const [what, answer, failure] of [
-  ['answers with text', '+OK\r\n', 'not_counts'],
-  ['answers with one number', ':1\r\n', 'not_counts'],
-  ['answers with numbers below zero', '*2\r\n:-1\r\n:1\r\n', 'not_counts'],
-  ['answers with texts', '*2\r\n+a\r\n+b\r\n', 'not_counts'],
-  ['answers with an error of its own', '-LOADING words of its own\r\n', 'LOADING'],
-  ['answers with an error that has no name', '-words of its own\r\n', 'failed'],
+for (const [what, answer] of [
+  ['has counted nothing', '*3\r\n:0\r\n:60000\r\n:1\r\n'],
+  ['has a window that ends after ours', '*3\r\n:1\r\n:60001\r\n:1\r\n'],
+  ["gives another's answer", '*3\r\n:1\r\n:60000\r\n:2\r\n'],
+  ['answers with text', '+OK\r\n'],
 ] as const) {
-  t.test(`a Redis that ${what} fails by name`, async (t) => {
-    const { url } = await socketUpstream(t, (socket) => {
-      socket.write(answer)
-    })
-    await t.rejects((await connected(t, url.replace('http', 'redis'))).add('acme'), { message: failure })
+  t.test(`a Redis that ${what} has not counted, and its connection is left`, async (t) => {
+    const { url, behave, connections } = await startFakeRedis(t)
+    const counter = await connected(t, url)
+    behave({ asked: (socket) => { socket.write(answer) } })
+    await t.rejects(counter.add('acme'), { message: 'not_counts' })
+    behave({})
+    await untilCounted(counter)
+    t.equal(connections(), 2)
   })
 }
 
-t.test('a Redis that speaks no Redis is none', async (t) => {
-  const { url } = await socketUpstream(t, (socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'))
-  await t.rejects((await connected(t, url.replace('http', 'redis'))).add('acme'))
+t.test('a URL that is none fails by name, until it is replaced', async (t) => {
+  const { url } = await startFakeRedis(t)
+  const secret = new Secret('redis://:%ff@')
+  const counter = await connected(t, secret)
+  await t.rejects(counter.add('acme'), { message: 'invalid_url' })
+  secret.replace(url)
+  await untilCounted(counter)
+})
+
+t.test('it is tried again ever less often, and at most once in half a second; also where it takes whoever connects and leaves them', async (t) => {
+  const { url, behave, connections } = await startFakeRedis(t)
+  behave({ connected: (socket) => { socket.end() } })
+  await connected(t, url)
+  await new Promise((resolve) => setTimeout(resolve, 3_000))
+  t.ok(connections() >= 3 && connections() <= 11, `${connections()} attempts in three seconds`)
+})
+
+t.test('a host is not looked up again while it still is', async (t) => {
+  const waiting: Array<() => void> = []
+  const { url } = await startFakeRedis(t)
+  const redis = createRedis(new Secret(url.replace('127.0.0.1', 'redis.test')), (_hostname, _options, done) => {
+    waiting.push(() => done(null, [{ address: '127.0.0.1', family: 4 }]))
+  })
+  t.teardown(() => redis.close())
+  t.equal(await redis.connect(), 'timeout')
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  t.equal(waiting.length, 1)
+  waiting.pop()?.()
+  while (waiting.length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+  waiting.pop()?.()
+  await untilCounted(redis.counter('session', 60_000))
+})
+
+t.test('as it is closed, what waits for it fails, and nothing keeps the process', async (t) => {
+  const { url, behave, sockets } = await startFakeRedis(t)
+  const secret = new Secret(url)
+  const redis = createRedis(secret)
+  await redis.connect()
+  const counter = redis.counter('session', 60_000)
+  behave({ asked: () => {} })
+  const asked = counter.add('acme')
+  const failed = t.rejects(asked, { message: 'closed' })
+  redis.close()
+  await failed
+  await t.rejects(counter.add('acme'), { message: 'closed' })
+  secret.replace(`${url}/1`)
+  while (sockets.size > 0) await new Promise(setImmediate)
+
+  const { code, output } = await runFile('test/helpers/closed-redis.ts')
+  t.equal(code, 0)
+  t.match(output, /^closed after \d+ ms$/m)
+  t.ok(Number(/\d+/.exec(output)?.[0]) < 500, output)
+})
+
+t.test('where its URL is replaced', async (t) => {
+  t.test('the old one is used until the new one is there, and left once it owes nothing', async (t) => {
+    const [old, next] = [await startFakeRedis(t), await startFakeRedis(t)]
+    const secret = new Secret(old.url)
+    const counter = await connected(t, secret)
+    const owed: Array<() => void> = []
+    old.behave({ asked: (socket, answer) => { owed.push(() => socket.write(answer)) } })
+    const asked = [counter.add('acme')]
+    secret.replace(next.url.replace('//', '//:secret@'))
+    asked.push(counter.add('acme'))
+    while (next.commands.length === 0) await new Promise(setImmediate)
+    t.strictSame(next.commands, [['AUTH', 'secret']])
+    while (!next.commands.some(([name]) => name === 'EVAL')) {
+      asked.push(counter.add('acme'))
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+    t.equal(old.sockets.size, 1, 'the old one still owes')
+    while (owed.length < asked.length - 1) await new Promise(setImmediate)
+    owed.forEach((answer) => answer())
+    t.match((await Promise.all(asked)).map(({ used }) => used), [...owed.map((_, i) => i + 1), 1])
+    while (old.sockets.size > 0) await new Promise(setImmediate)
+  })
+
+  t.test('and the new one is of no use, the old one is left too', async (t) => {
+    const { url, behave, sockets } = await startFakeRedis(t)
+    const secret = new Secret(url)
+    const counter = await connected(t, secret)
+    await counter.add('acme')
+    behave({ asked: (socket, answer) => { socket.write(answer.startsWith('+') ? '-WRONGPASS no\r\n' : answer) } })
+    secret.replace(url.replace('//', '//:wrong@'))
+    while (await counter.add('acme').then(() => true, () => false)) await new Promise(setImmediate)
+    await t.rejects(counter.add('acme'), { message: 'WRONGPASS' })
+    while (sockets.size > 0) await new Promise(setImmediate)
+    secret.replace(url)
+    await untilCounted(counter)
+  })
+
+  t.test('once more before the new one is there, that attempt is given up', async (t) => {
+    const [old, silent, next] = [await startFakeRedis(t), await startFakeRedis(t), await startFakeRedis(t)]
+    silent.behave({ asked: () => {} })
+    const secret = new Secret(old.url)
+    const counter = await connected(t, secret)
+    secret.replace(silent.url.replace('//', '//:secret@'))
+    while (silent.commands.length === 0) await new Promise(setImmediate)
+    secret.replace(next.url)
+    while (silent.sockets.size > 0 || old.sockets.size > 0) t.match(await counter.add('acme'), { resetMs: 60_000 })
+    t.equal(next.sockets.size, 1)
+  })
+
+  t.test('while it is tried again, the new one is tried at once', async (t) => {
+    const next = await startFakeRedis(t)
+    const secret = new Secret('redis://127.0.0.1:1')
+    const counter = await connected(t, secret)
+    secret.replace(next.url)
+    await untilCounted(counter)
+    t.equal(next.connections(), 1)
+  })
 })
