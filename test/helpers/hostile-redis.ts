@@ -10,15 +10,16 @@ export interface HostileWay extends Behaviour {
 /** What no log line and no answer may hold of Redis's words. */
 export const REDIS_CANARY = 'canary-of-redis'
 
-const CLOSED = ['closed', 'ECONNRESET', 'EPIPE']
+/** How a connection that the other end has left is noticed, whichever is first. */
+export const HUNG_UP = ['closed', 'ECONNRESET', 'EPIPE']
 const DEEP = 1_000_000
 const MEGABYTE = 1_048_576
 
 const says = (way: string, text: string | Buffer, failure: string): HostileWay =>
   ({ way, failure: [failure], asked: (socket) => { socket.write(text) } })
 
-const greets = (way: string, text: string, failure: string): HostileWay =>
-  ({ way, failure: [failure], connected: (socket) => { socket.write(text) }, asked: () => {} })
+const greets = (way: string, text: string, ...failure: string[]): HostileWay =>
+  ({ way, failure, connected: (socket) => { socket.write(text) }, asked: () => {} })
 
 /** Writes for as long as it is read. */
 function flood (socket: Socket, text: string): void {
@@ -46,7 +47,7 @@ export const hostileWays: HostileWay[] = [
 
   // What nobody asked for
   greets('answers before it is asked', '+OK\r\n', 'not_asked'),
-  greets('says no before it is asked', '-ERR max number of clients reached\r\n', 'not_asked'),
+  greets('says no before it is asked', '-ERR max number of clients reached\r\n', 'not_asked', 'ERR'),
   greets('answers with null before it is asked', '$-1\r\n', 'not_counts'),
   greets('pushes before it is asked', '>3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nb\r\n', 'not_counts'),
   { way: 'floods whoever connects', failure: ['not_asked'], connected: (socket) => flood(socket, '+OK\r\n'.repeat(10_000)) },
@@ -101,14 +102,14 @@ export const hostileWays: HostileWay[] = [
   says('stops in the middle of an answer', '*3\r\n:1\r\n', 'timeout'),
   { way: 'answers a byte at a time', failure: ['timeout'], asked: (socket, answer) => drip(socket, answer) },
   { way: 'answers too late', failure: ['timeout'], asked: (socket, answer) => { setTimeout(() => socket.write(answer), 400) } },
-  { way: 'answers in the wrong order', failure: ['not_counts'], asked: swapped() },
+  { way: 'answers in the wrong order', failure: ['timeout', 'not_counts'], asked: swapped() },
 
   // Gone
-  { way: 'hangs up on whoever connects', failure: CLOSED, connected: (socket) => { socket.end() }, asked: () => {} },
-  { way: 'resets whoever connects', failure: CLOSED, connected: (socket) => { socket.resetAndDestroy() } },
-  { way: 'hangs up when asked', failure: CLOSED, asked: (socket) => { socket.end() } },
-  { way: 'hangs up in the middle of an answer', failure: CLOSED, asked: (socket) => { socket.end('*3\r\n:1\r\n') } },
-  { way: 'resets in the middle of an answer', failure: CLOSED, asked: (socket) => { socket.write('*3\r\n:1\r\n', () => socket.resetAndDestroy()) } },
+  { way: 'hangs up on whoever connects', failure: HUNG_UP, connected: (socket) => { socket.end() }, asked: () => {} },
+  { way: 'resets whoever connects', failure: HUNG_UP, connected: (socket) => { socket.resetAndDestroy() } },
+  { way: 'hangs up when asked', failure: HUNG_UP, asked: (socket) => { socket.end() } },
+  { way: 'hangs up in the middle of an answer', failure: HUNG_UP, asked: (socket) => { socket.end('*3\r\n:1\r\n') } },
+  { way: 'resets in the middle of an answer', failure: HUNG_UP, asked: (socket) => { socket.write('*3\r\n:1\r\n', () => socket.resetAndDestroy()) } },
 ]
 
 /** Keeps each answer until the next is asked for, and gives that first. */

@@ -35,6 +35,12 @@ export async function startRedis (t: Test, args: string[] = []) {
     /** It keeps its connections, and says nothing on them. */
     freeze: () => child?.kill('SIGSTOP'),
     thaw: () => child?.kill('SIGCONT'),
+    /** Sends a command in the inline form that may not be answered for long. */
+    tell: (command: string) => {
+      const socket = connect(port, '127.0.0.1').on('error', () => {})
+      t.teardown(() => socket.destroy())
+      socket.write(`${command}\r\n`)
+    },
     /** Sends one command in the inline form, and reads the start of the answer. */
     ask: async (command: string) => {
       const socket = connect(port, '127.0.0.1')

@@ -1,7 +1,7 @@
 import { createServer } from 'node:tls'
 import { generate } from 'selfsigned'
 import t, { type Test } from 'tap'
-import type { Counter } from '../../src/limits/counter.js'
+import type { Counter, Usage } from '../../src/limits/counter.js'
 import { createRedis } from '../../src/limits/redis.js'
 import { Secret } from '../../src/secret.js'
 import { startFakeRedis } from '../helpers/fake-redis.js'
@@ -69,6 +69,20 @@ t.test('a real Redis', { skip: without('redis-server') }, async (t) => {
   t.test('takes a password', async (t) => {
     const { port } = await startRedis(t, ['--requirepass', 'p@ss w'])
     await t.resolves((await connected(t, `redis://:p%40ss%20w@127.0.0.1:${port}`)).add('acme'))
+  })
+
+  t.test('goes on counting, without a gap, while the password is another', async (t) => {
+    const { url, ask } = await startRedis(t)
+    await ask('ACL SETUSER broker on >before >after ~* +@all')
+    const secret = new Secret(url.replace('//', '//broker:before@'))
+    const counter = await connected(t, secret)
+    const usages: Array<Promise<Usage>> = []
+    for (let i = 0; i < 200; i++) {
+      if (i === 100) secret.replace(url.replace('//', '//broker:after@'))
+      usages.push(counter.add('acme'))
+      await new Promise(setImmediate)
+    }
+    t.strictSame((await Promise.all(usages)).map(({ used }) => used), Array.from({ length: 200 }, (_, i) => i + 1))
   })
 
   t.test('fails at once where it is gone, in a quarter of a second where it is silent, and comes back', async (t) => {
