@@ -171,7 +171,7 @@ t.test('a host is not looked up again while it still is', async (t) => {
 })
 
 t.test('as it is closed, what waits for it fails, and nothing keeps the process', async (t) => {
-  const { url, behave, sockets } = await startFakeRedis(t)
+  const { url, behave, sockets, connections } = await startFakeRedis(t)
   const secret = new Secret(url)
   const redis = createRedis(secret)
   await redis.connect()
@@ -184,6 +184,15 @@ t.test('as it is closed, what waits for it fails, and nothing keeps the process'
   await t.rejects(counter.add('acme'), { message: 'closed' })
   secret.replace(`${url}/1`)
   while (sockets.size > 0) await new Promise(setImmediate)
+
+  behave({ connected: (socket) => { socket.destroy() } })
+  const trying = createRedis(new Secret(url))
+  await trying.connect()
+  await t.rejects(trying.counter('session', 60_000).add('acme'))
+  const before = connections()
+  trying.close()
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  t.equal(connections(), before, 'nor is it tried again')
 
   const { code, output } = await runFile('test/helpers/closed-redis.ts')
   t.equal(code, 0)
