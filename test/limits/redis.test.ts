@@ -147,11 +147,19 @@ t.test('a URL that is none fails by name, until it is replaced', async (t) => {
 })
 
 t.test('it is tried again ever less often, and at most once in half a second; also where it takes whoever connects and leaves them', async (t) => {
-  const { url, behave, connections } = await startFakeRedis(t)
+  const { url, behave, connections, sockets } = await startFakeRedis(t)
   behave({ connected: (socket) => { socket.end() } })
-  await connected(t, url)
+  const counter = await connected(t, url)
   await new Promise((resolve) => setTimeout(resolve, 3_000))
   t.ok(connections() >= 3 && connections() <= 11, `${connections()} attempts in three seconds`)
+
+  behave({})
+  await untilCounted(counter)
+  sockets.forEach((socket) => socket.destroy())
+  while (await counter.add('acme').then(() => true, () => false)) await new Promise(setImmediate)
+  const from = performance.now()
+  await untilCounted(counter)
+  t.ok(performance.now() - from < 400, 'once it has counted, it is tried soon')
 })
 
 t.test('a host is not looked up again while it still is', async (t) => {
@@ -172,8 +180,7 @@ t.test('a host is not looked up again while it still is', async (t) => {
 
 t.test('as it is closed, what waits for it fails, and nothing keeps the process', async (t) => {
   const { url, behave, sockets, connections } = await startFakeRedis(t)
-  const secret = new Secret(url)
-  const redis = createRedis(secret)
+  const redis = createRedis(new Secret(url))
   await redis.connect()
   const counter = redis.counter('session', 60_000)
   behave({ asked: () => {} })
@@ -182,15 +189,16 @@ t.test('as it is closed, what waits for it fails, and nothing keeps the process'
   redis.close()
   await failed
   await t.rejects(counter.add('acme'), { message: 'closed' })
-  secret.replace(`${url}/1`)
   while (sockets.size > 0) await new Promise(setImmediate)
 
   behave({ connected: (socket) => { socket.destroy() } })
-  const trying = createRedis(new Secret(url))
+  const replaced = new Secret(url)
+  const trying = createRedis(replaced)
   await trying.connect()
   await t.rejects(trying.counter('session', 60_000).add('acme'))
   const before = connections()
   trying.close()
+  replaced.replace(`${url}/1`)
   await new Promise((resolve) => setTimeout(resolve, 300))
   t.equal(connections(), before, 'nor is it tried again')
 
@@ -255,6 +263,7 @@ t.test('where its URL is replaced', async (t) => {
     const counter = await connected(t, secret)
     secret.replace(next.url)
     await untilCounted(counter)
-    t.equal(next.connections(), 1)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    t.equal(next.connections(), 1, 'and once')
   })
 })
