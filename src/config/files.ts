@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs'
-
-const MAX_CHARACTERS = 65_536
+import { MAX_FILE_BYTES, nameOf, readSmallFileSync } from '../small-file.js'
 
 /** Reads the files that variables name. */
 export interface Files {
@@ -12,12 +10,18 @@ export interface Files {
 export const files: Files = {
   read (variable, path, faults) {
     try {
-      const text = readFileSync(path, 'utf8')
-      if (text.length <= MAX_CHARACTERS) return text
-      faults.push(`${variable} names a file of more than ${MAX_CHARACTERS} characters`)
+      return readSmallFileSync(path)
     } catch (error) {
-      faults.push(`${variable} names a file that cannot be read (${(error as NodeJS.ErrnoException).code})`)
+      faults.push(`${variable} names ${describe(nameOf(error))}`)
     }
     return undefined
   },
+}
+
+function describe (failure: string): string {
+  switch (failure) {
+    case 'too_large': return `a file of more than ${MAX_FILE_BYTES} bytes`
+    case 'not_a_file': return 'something that is not a file'
+    default: return `a file that cannot be read (${failure})`
+  }
 }

@@ -11,10 +11,11 @@ t.test('a file is read as it is', async (t) => {
 t.test('what cannot be read is a fault by the variable\'s name, without the path', async (t) => {
   const directory = t.testdir({ large: 'x'.repeat(65_537) })
   const faults: string[] = []
-  for (const name of ['missing', 'large', '.']) t.equal(files.read('X_FILE', `${directory}/${name}`, faults), undefined)
+  for (const name of ['missing', 'large', '.', '../../../../../../../../dev/zero']) t.equal(files.read('X_FILE', `${directory}/${name}`, faults), undefined)
   t.strictSame(faults, [
     'X_FILE names a file that cannot be read (ENOENT)',
-    'X_FILE names a file of more than 65536 characters',
-    'X_FILE names a file that cannot be read (EISDIR)',
+    'X_FILE names a file of more than 65536 bytes',
+    'X_FILE names something that is not a file',
+    'X_FILE names something that is not a file',
   ])
 })
