@@ -1,10 +1,10 @@
 import { files as fileSystem, type Files } from './config/files.js'
 import { readPolicy } from './config/policy-file.js'
+import { secretFilesIn, secretsIn, secretsOfLog, type Secrets } from './config/secrets.js'
 import { needed, readVariables, type Variables } from './config/variables.js'
 import { EnvironmentSchema, type Environment } from './schemas/environment.js'
 import type { SessionPolicy } from './schemas/policy.js'
 import { parseUrl } from './schemas/urls.js'
-import { Secret } from './secret.js'
 
 /** What the broker runs with, in the groups that its parts take. Frozen, all the way down. */
 export type Config = ReturnType<typeof group>
@@ -28,7 +28,7 @@ export class ConfigError extends Error {
  */
 export function readConfig (variables: Variables, files: Files = fileSystem): Config {
   const { environment, policy } = read(variables, files)
-  return group(environment, policy)
+  return group(environment, policy, variables)
 }
 
 /**
@@ -64,7 +64,8 @@ function redirectUris (environment: Environment): string[] {
   })
 }
 
-function group (environment: Environment, policy: SessionPolicy) {
+function group (environment: Environment, policy: SessionPolicy, variables: Variables) {
+  const secrets = secretsIn(environment)
   return freeze({
     server: {
       host: environment.HOST,
@@ -73,14 +74,15 @@ function group (environment: Environment, policy: SessionPolicy) {
       shutdownDelayMs: environment.SHUTDOWN_DELAY_MS,
       shutdownTimeoutMs: environment.SHUTDOWN_TIMEOUT_MS,
     },
-    log: { level: environment.LOG_LEVEL, secrets: secretsIn(environment) },
-    identity: identityIn(environment),
+    log: { level: environment.LOG_LEVEL, secrets: secretsOfLog(secrets) },
+    secretFiles: secretFilesIn(secrets, variables),
+    identity: identityIn(environment, secrets),
     origins: environment.ALLOWED_ORIGINS,
     session: { policy, redirectUris: redirectUris(environment) },
-    limits: { max: environment.RATE_LIMIT_MAX, windowMs: environment.RATE_LIMIT_WINDOW_MS, redisUrl: secretOf(environment.REDIS_URL) },
+    limits: { max: environment.RATE_LIMIT_MAX, windowMs: environment.RATE_LIMIT_WINDOW_MS, redisUrl: secrets.REDIS_URL },
     upstream: {
       baseUrl: environment.APIDECK_BASE_URL,
-      apiKey: new Secret(environment.APIDECK_API_KEY),
+      apiKey: needed(secrets, 'APIDECK_API_KEY'),
       appId: environment.APIDECK_APP_ID,
       vaultHosts: environment.VAULT_HOSTS,
       timeoutMs: environment.UPSTREAM_TIMEOUT_MS,
@@ -90,7 +92,7 @@ function group (environment: Environment, policy: SessionPolicy) {
 }
 
 /** Who calls, by the value of `IDENTITY`. None is accepted without what it needs. */
-function identityIn (environment: Environment) {
+function identityIn (environment: Environment, secrets: Secrets) {
   switch (environment.IDENTITY) {
     case 'static':
       return { kind: 'static' as const, consumerId: needed(environment, 'APIDECK_CONSUMER_ID') }
@@ -109,21 +111,9 @@ function identityIn (environment: Environment) {
       return {
         kind: 'gateway' as const,
         consumerHeader: environment.GATEWAY_CONSUMER_HEADER.toLowerCase(),
-        secret: new Secret(needed(environment, 'GATEWAY_SECRET')),
+        secret: needed(secrets, 'GATEWAY_SECRET'),
       }
   }
-}
-
-function secretOf (value: string | undefined): Secret | undefined {
-  return value === undefined ? undefined : new Secret(value)
-}
-
-/** Every secret that is set, and the password in a URL. One too short to be a secret would blot out half the log. */
-function secretsIn (environment: Environment): Secret[] {
-  const values = Object.entries(EnvironmentSchema.properties).flatMap(([name, schema]): unknown[] =>
-    'x-secret' in schema ? [environment[name as keyof Environment]] : [])
-  const password = decodeURIComponent(parseUrl(environment.REDIS_URL ?? '')?.password ?? '')
-  return [...values, password].filter((value) => typeof value === 'string' && value.length >= 8).map((value) => new Secret(String(value)))
 }
 
 function freeze<T extends object> (value: T): Readonly<T> {

@@ -8,16 +8,21 @@ const PATTERNS: ReadonlyArray<[pattern: RegExp, replacement: string]> = [
   [/([?&](?:jwt|token|session_token|access_token)=)[^\s"\\&]+/gi, `$1${HIDDEN}`],
 ]
 
+/** Characters of the shortest secret that is looked for: taking out a shorter one would blot out half the log. */
+const MIN_LENGTH = 8
+
 /** Makes what takes the values of secrets, read anew for each text, and whatever looks like a credential out of it. */
 export function createScrubber (secrets: readonly Secret[]): (text: string) => string {
   return (text) => {
-    const known = secrets.flatMap(spellings).reduce((rest, value) => rest.replaceAll(value, HIDDEN), text)
-    return PATTERNS.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), known)
+    // The longest first: one that begins as another does must not leave its end behind.
+    const known = [...new Set(secrets.flatMap(spellings))].sort((a, b) => b.length - a.length)
+    const rest = known.reduce((rest, value) => rest.replaceAll(value, HIDDEN), text)
+    return PATTERNS.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), rest)
   }
 }
 
 /** A secret, and what it was before, as it stands, in a JSON string, in a URL and in base64. */
 function spellings (secret: Secret): string[] {
-  return secret.known().flatMap((value) =>
+  return secret.known().filter((value) => value.length >= MIN_LENGTH).flatMap((value) =>
     [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value), Buffer.from(value).toString('base64')])
 }

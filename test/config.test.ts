@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { ConfigError, describeConfig, readConfig } from '../src/config.js'
 import { API_KEY, environment } from './helpers/environment.js'
 
@@ -92,11 +92,56 @@ t.test('the gateway is known by its header, its secret and its addresses', async
   t.strictSame(server.trustedProxies, ['10.0.0.0/8'])
 })
 
-t.test('every secret is known to the log, a password in a URL too, and none that is too short to be one', async (t) => {
+t.test('every secret is known to the log, a password in a URL too', async (t) => {
   const secrets = (variables: Record<string, string>) => readConfig({ ...environment, ...variables }).log.secrets.map((secret) => secret.reveal())
   t.strictSame(secrets({}), [API_KEY])
   t.strictSame(secrets({ REDIS_URL: 'rediss://user:long%20canary@redis.internal:6380/1' }), [API_KEY, 'rediss://user:long%20canary@redis.internal:6380/1', 'long canary'])
-  t.strictSame(secrets({ REDIS_URL: 'redis://:short@redis.internal' }), [API_KEY, 'redis://:short@redis.internal'])
+  t.strictSame(secrets({ REDIS_URL: 'redis://redis.internal' }), [API_KEY, 'redis://redis.internal', ''])
+})
+
+/** A configuration whose every secret comes from a file, with what the files are to hold. */
+function fromFiles (t: Test, contents: Record<string, string>) {
+  const directory = t.testdir(contents)
+  return readConfig({
+    APIDECK_APP_ID: 'app-1',
+    IDENTITY: 'gateway',
+    TRUSTED_PROXIES: '10.0.0.0/8',
+    ...Object.fromEntries(Object.keys(contents).map((name) => [`${name}_FILE`, `${directory}/${name}`])),
+  })
+}
+
+t.test('each secret that came from a file is told of with its file', async (t) => {
+  t.strictSame(readConfig(environment).secretFiles, [])
+  const { secretFiles } = fromFiles(t, { APIDECK_API_KEY: 'sk_live_1', GATEWAY_SECRET: 'gateway-canary-1\n', REDIS_URL: 'redis://127.0.0.1' })
+  t.strictSame(secretFiles.map(({ variable, path }) => [variable, path]), ['APIDECK_API_KEY', 'GATEWAY_SECRET', 'REDIS_URL'].map((name) => [name, `${t.testdirName}/${name}`]))
+})
+
+t.test('a secret that is replaced is replaced for every part, and for the log', async (t) => {
+  const config = fromFiles(t, { APIDECK_API_KEY: 'sk_live_1', GATEWAY_SECRET: 'gateway-canary-1', REDIS_URL: 'redis://:password-1@127.0.0.1' })
+  for (const { variable, secret } of config.secretFiles) secret.replace({ APIDECK_API_KEY: 'sk_live_2', GATEWAY_SECRET: 'gateway-canary-2', REDIS_URL: 'redis://:password-2@127.0.0.1' }[String(variable)] ?? '')
+  t.equal(config.upstream.apiKey.reveal(), 'sk_live_2')
+  t.equal(config.identity.kind === 'gateway' && config.identity.secret.reveal(), 'gateway-canary-2')
+  t.equal(config.limits.redisUrl?.reveal(), 'redis://:password-2@127.0.0.1')
+  t.strictSame(config.log.secrets.map((secret) => secret.known()), [
+    ['sk_live_2', 'sk_live_1'],
+    ['gateway-canary-2', 'gateway-canary-1'],
+    ['redis://:password-2@127.0.0.1', 'redis://:password-1@127.0.0.1'],
+    ['password-2', 'password-1'],
+  ])
+})
+
+t.test('another value of a secret is held to the rules of the first', async (t) => {
+  const { secretFiles } = fromFiles(t, { APIDECK_API_KEY: 'sk_live_1', GATEWAY_SECRET: 'gateway-canary-1', REDIS_URL: 'redis://127.0.0.1' })
+  const rows: Array<[variable: string, good: string, bad: string[]]> = [
+    ['APIDECK_API_KEY', 'sk_live_2', ['', 'sk_live', 'Bearer sk_live_2', 'sk_live_2\nx-evil: 1', 'x'.repeat(4_097)]],
+    ['GATEWAY_SECRET', 'gateway-canary-2', ['', 'x'.repeat(15), 'a secret with spaces', 'gateway-canary-\ufffd']],
+    ['REDIS_URL', 'rediss://:password@127.0.0.1/1', ['', 'http://127.0.0.1', 'redis://:%ff@127.0.0.1']],
+  ]
+  for (const [name, good, bad] of rows) {
+    const file = secretFiles.find(({ variable }) => variable === name)
+    t.equal(file?.isFit(good), true, good)
+    for (const value of bad) t.equal(file?.isFit(value), false, JSON.stringify(value.slice(0, 40)))
+  }
 })
 
 t.test('a secret is described as set, whichever it is', async (t) => {

@@ -28,3 +28,20 @@ t.test('takes out what a secret was before it was replaced', async (t) => {
   key.replace('the-second-key')
   t.equal(scrub('the-first-key, the-second-key'), '[secret], [secret]')
 })
+
+t.test('takes out the whole of a secret that begins as another does', async (t) => {
+  const key = new Secret('sk_live_1234')
+  const scrub = createScrubber([key])
+  key.replace('sk_live_1234_tail')
+  t.equal(scrub('sk_live_1234_tail sk_live_1234'), '[secret] [secret]')
+})
+
+t.test('leaves alone what is too short to be a secret, and what is none yet', async (t) => {
+  const password = new Secret('')
+  const scrub = createScrubber([password])
+  t.equal(scrub('status'), 'status')
+  password.replace('status')
+  t.equal(scrub('status'), 'status')
+  password.replace('long-enough')
+  t.equal(scrub('status long-enough'), 'status [secret]')
+})

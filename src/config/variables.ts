@@ -20,8 +20,16 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
 
 const properties: Record<string, TSchema> = EnvironmentSchema.properties
 
-const validate = new Ajv({ ...strictOptions, ...vocabulary, useDefaults: true })
-  .compile<Environment>(EnvironmentSchema)
+const ajv = new Ajv({ ...strictOptions, ...vocabulary, useDefaults: true })
+const validate = ajv.compile<Environment>(EnvironmentSchema)
+
+/** The variables that may come from a file, and are never shown. */
+export const secretNames = (Object.keys(EnvironmentSchema.properties) as Array<keyof Environment>).filter(isSecret)
+
+/** Whether a variable may have this value, by its own rules alone. */
+export function isFit (name: keyof Environment, value: string): boolean {
+  return ajv.validate(EnvironmentSchema.properties[name], value) === true
+}
 
 /**
  * The variables of the schema, converted and with their defaults. What is wrong goes to `faults`; then the result is
@@ -41,13 +49,13 @@ export function readVariables (variables: Variables, files: Files, faults: strin
 }
 
 /**
- * A variable that the identity cannot do without. `readVariables` has made sure of it.
+ * A variable, or a secret, that cannot be done without. `readVariables` has made sure of it.
  *
  * @throws TypeError where it has not: the word `undefined` must never become a secret
  */
-export function needed (environment: Environment, name: 'APIDECK_CONSUMER_ID' | 'JWT_ISSUER' | 'JWT_AUDIENCE' | 'GATEWAY_SECRET'): string {
-  const value = environment[name]
-  if (value === undefined) throw new TypeError(`${name} was let pass without a value`)
+export function needed<T extends object, Name extends keyof T & string> (values: T, name: Name): NonNullable<T[Name]> {
+  const value = values[name]
+  if (value === undefined || value === null) throw new TypeError(`${name} was let pass without a value`)
   return value
 }
 

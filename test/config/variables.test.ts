@@ -1,5 +1,5 @@
 import t from 'tap'
-import { needed, readVariables, type Variables } from '../../src/config/variables.js'
+import { isFit, needed, readVariables, secretNames, type Variables } from '../../src/config/variables.js'
 import { environment } from '../helpers/environment.js'
 
 /** What the variables are read as, with files that hold what is given here. */
@@ -185,4 +185,14 @@ t.test('a secret whose file cannot be read is not said to be missing as well', a
 t.test('what an identity cannot do without is there, or nothing goes on', async (t) => {
   t.equal(needed(read({ ...environment, ...gateway }).values, 'GATEWAY_SECRET'), 'x'.repeat(16))
   t.throws(() => needed(read(environment).values, 'GATEWAY_SECRET'), { name: 'TypeError' })
+})
+
+t.test('the secrets are those that may come from a file', async (t) => {
+  t.strictSame(secretNames, ['APIDECK_API_KEY', 'GATEWAY_SECRET', 'REDIS_URL'])
+})
+
+t.test('a value fits a variable by the rules of that variable', async (t) => {
+  t.ok(isFit('APIDECK_API_KEY', 'sk_live_1'))
+  t.notOk(isFit('APIDECK_API_KEY', 'Bearer sk_live_1'))
+  t.notOk(isFit('REDIS_URL', 'sk_live_1'))
 })
