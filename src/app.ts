@@ -24,6 +24,7 @@ import { health } from './routes/health.js'
 import { vaultSession } from './routes/vault-session.js'
 import { MAX_SESSION_BYTES } from './schemas/session.js'
 import { strictOptions, vocabulary } from './schemas/vocabulary.js'
+import { followSecretFiles } from './secret-files.js'
 import { createUpstream } from './upstream/client.js'
 import type { Upstream } from './upstream/upstream.js'
 import { version } from './version.js'
@@ -48,6 +49,11 @@ const MAX_HEADER_BYTES = 16_384
  */
 export async function createApp (config: Config, { logger, lifecycle = new Lifecycle(), ...parts }: Parts): Promise<FastifyInstance> {
   const isTrusted = createTrust(config.server.trustedProxies)
+  const secretFiles = followSecretFiles({
+    files: config.secretFiles,
+    watcherOf: (variable) => watcherOf(`${variable}_FILE`, logger),
+    onReplaced: (variable) => logger.info({ variable }, 'a secret was replaced'),
+  })
   const identity = parts.identity ?? createIdentity(config.identity, isTrusted, logger)
   const upstream = parts.upstream ?? createUpstream({ ...config.upstream, userAgent: `vault-session-broker/${version}` })
   const { max, windowMs } = config.limits
@@ -91,6 +97,7 @@ export async function createApp (config: Config, { logger, lifecycle = new Lifec
   await app.register(health, { isReady: () => lifecycle.isReady })
   await app.register(vaultSession, { admit, rules: config.session, upstream })
   app.addHook('onClose', async () => {
+    secretFiles.close()
     await Promise.all([upstream.close(), identity.close(), counters.close()])
   })
   return app
