@@ -53,3 +53,48 @@ t.test('whatever the gateway says is sent without the page that asks', async (t)
   t.notOk(identity.isSentByBrowser(evidence(proof)))
   await identity.close()
 })
+
+/** A gateway identity on a clock that the test sets, and whether what a gateway proves itself with counts. */
+function rotating () {
+  const clock = { now: 0 }
+  const secret = new Secret('gateway-secret-1')
+  const identity = createGatewayIdentity({ consumerHeader: 'x-consumer-id', secret, isTrusted: () => true, now: () => clock.now })
+  const counts = (proof: string) => identity.identify(evidence([['x-gateway-secret', proof], ...acme])).then(() => true, () => false)
+  return { clock, secret, counts }
+}
+
+t.test('a new secret counts at once, and the former one for two minutes more', async (t) => {
+  const { clock, secret, counts } = rotating()
+  t.notOk(await counts('gateway-secret-2'))
+  secret.replace('gateway-secret-2')
+  t.ok(await counts('gateway-secret-2'))
+  clock.now += 119_999
+  t.ok(await counts('gateway-secret-1'))
+  clock.now += 1
+  t.notOk(await counts('gateway-secret-1'))
+  t.ok(await counts('gateway-secret-2'))
+})
+
+t.test('a secret that is replaced twice counts for two minutes from its own end', async (t) => {
+  const { clock, secret, counts } = rotating()
+  secret.replace('gateway-secret-2')
+  clock.now += 60_000
+  secret.replace('gateway-secret-3')
+  t.strictSame(await Promise.all(['gateway-secret-1', 'gateway-secret-2', 'gateway-secret-3'].map(counts)), [true, true, true])
+  clock.now += 60_000
+  t.strictSame(await Promise.all(['gateway-secret-1', 'gateway-secret-2', 'gateway-secret-3'].map(counts)), [false, true, true])
+})
+
+t.test('of many former secrets the last four count', async (t) => {
+  const { secret, counts } = rotating()
+  for (let i = 2; i <= 7; i++) secret.replace(`gateway-secret-${i}`)
+  t.strictSame(await Promise.all([1, 2, 3, 4, 5, 6, 7].map((i) => counts(`gateway-secret-${i}`))), [false, false, true, true, true, true, true])
+})
+
+t.test('a secret that is taken back counts on', async (t) => {
+  const { clock, secret, counts } = rotating()
+  secret.replace('gateway-secret-2')
+  secret.replace('gateway-secret-1')
+  clock.now += 120_000
+  t.strictSame(await Promise.all(['gateway-secret-1', 'gateway-secret-2'].map(counts)), [true, false])
+})
