@@ -44,6 +44,12 @@ export async function startServer (t: Test, variables: Record<string, string>, {
       await stopping
     },
     kill: (signal: NodeJS.Signals) => child.kill(signal),
+    /** Resolves to a line like that, as it is written or where it already stands. */
+    line: (pattern: RegExp) => {
+      const awaited = lineIn(child, pattern)
+      const written = chunks.join('').split('\n').slice(0, -1).find((line) => pattern.test(line))
+      return written === undefined ? awaited : Promise.resolve(written)
+    },
     /** The exit code, once it has ended. */
     exit,
   }
