@@ -11,11 +11,17 @@ const PATTERNS: ReadonlyArray<[pattern: RegExp, replacement: string]> = [
 /** Characters of the shortest secret that is looked for: taking out a shorter one would blot out half the log. */
 const MIN_LENGTH = 8
 
-/** Makes what takes the values of secrets, read anew for each text, and whatever looks like a credential out of it. */
+/**
+ * Makes what takes the values of secrets and whatever looks like a credential out of a text. It follows the secrets as
+ * they are replaced, and should be made before anybody else who does: who hears of a value may log it.
+ */
 export function createScrubber (secrets: readonly Secret[]): (text: string) => string {
+  // The longest first: one that begins as another does must not leave its end behind.
+  const read = () => [...new Set(secrets.flatMap(spellings))].sort((a, b) => b.length - a.length)
+  let known = read()
+  for (const secret of secrets) secret.onReplace(() => { known = read() })
+
   return (text) => {
-    // The longest first: one that begins as another does must not leave its end behind.
-    const known = [...new Set(secrets.flatMap(spellings))].sort((a, b) => b.length - a.length)
     const rest = known.reduce((rest, value) => rest.replaceAll(value, HIDDEN), text)
     return PATTERNS.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), rest)
   }

@@ -45,3 +45,12 @@ t.test('leaves alone what is too short to be a secret, and what is none yet', as
   password.replace('long-enough')
   t.equal(scrub('status long-enough'), 'status [secret]')
 })
+
+t.test('knows a new value before those who listen after it', async (t) => {
+  const key = new Secret('the-first-key')
+  const scrub = createScrubber([key])
+  let heard = ''
+  key.onReplace(() => { heard = scrub(`now ${key.reveal()}`) })
+  key.replace('the-second-key')
+  t.equal(heard, 'now [secret]')
+})
