@@ -55,7 +55,12 @@ export async function createApp (config: Config, { logger, lifecycle = new Lifec
     onReplaced: (variable) => logger.info({ variable }, 'a secret was replaced'),
   })
   const identity = parts.identity ?? createIdentity(config.identity, isTrusted, logger)
-  const upstream = parts.upstream ?? createUpstream({ ...config.upstream, userAgent: `vault-session-broker/${version}` })
+  const upstream = parts.upstream ?? createUpstream({
+    ...config.upstream,
+    userAgent: `vault-session-broker/${version}`,
+    circuit: watcherOf('Apideck', logger),
+    credentials: watcherOf('Apideck credentials', logger),
+  })
   const { max, windowMs } = config.limits
   const counters = await createCounters({ ...config.limits, watcher: watcherOf('Redis', logger) })
 

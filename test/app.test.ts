@@ -1,6 +1,6 @@
 import t from 'tap'
 import { startBroker } from './helpers/broker.js'
-import { httpUpstream } from './helpers/upstream.js'
+import { httpUpstream, upstreamOf } from './helpers/upstream.js'
 import { version } from '../src/version.js'
 
 t.test('the parts are those that the configuration names', async (t) => {
@@ -14,7 +14,7 @@ t.test('the parts are those that the configuration names', async (t) => {
 
 t.test('closing closes the upstream', async (t) => {
   let closed = 0
-  const broker = await startBroker(t, {}, { upstream: { createSession: async () => { throw new Error('unused') }, close: async () => { closed++ } } })
+  const broker = await startBroker(t, {}, { upstream: upstreamOf(async () => { throw new Error('unused') }, async () => { closed++ }) })
   await broker.app.close()
   t.equal(closed, 1)
 })

@@ -31,7 +31,7 @@ const rules: Record<string, Rule> = {
   policy: { imports: ['schemas', 'errors.ts'], never: io },
   identity: { imports: ['schemas', 'errors.ts', 'secret.ts', 'availability.ts'], never: /^(?:fastify|@fastify\/)/ },
   limits: { imports: ['secret.ts', 'availability.ts'], never: /^(?:fastify|@fastify\/|undici)/ },
-  upstream: { imports: ['schemas', 'errors.ts', 'secret.ts'], never: /^(?:fastify|@fastify\/)/ },
+  upstream: { imports: ['schemas', 'errors.ts', 'secret.ts', 'availability.ts'], never: /^(?:fastify|@fastify\/)/ },
   plugins: { imports: ['schemas', 'errors.ts', 'policy', 'identity', 'limits', 'lifecycle.ts'], never: /^undici/ },
   routes: { imports: ['schemas', 'errors.ts', 'policy', 'upstream'], never: /^(?:undici|node:)/ },
   config: { imports: ['schemas', 'config', 'secret.ts', 'small-file.ts'] },

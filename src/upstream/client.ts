@@ -1,49 +1,95 @@
 import { createHash } from 'node:crypto'
+import { Availability, type Watcher } from '../availability.js'
 import type { Session } from '../schemas/session.js'
 import type { Secret } from '../secret.js'
 import { errorIn, sessionIn, type Answer } from './answer.js'
 import { withDeadline } from './deadline.js'
 import { createDispatcher, type Exchange } from './dispatcher.js'
-import { failureOf } from './failure.js'
+import { failureOf, isConnectionFailure } from './failure.js'
+import { createProtection } from './protection.js'
 import { retryAfterSeconds } from './retry-after.js'
 import type { CallFacts, Minted, Upstream } from './upstream.js'
 
-/** Whose application it is, and how it is reached. */
+/** Whose application it is, how it is reached, and who hears of what goes wrong for all. */
 export interface UpstreamOptions {
   baseUrl: string
   apiKey: Secret
+  /** Reads the key anew where it came from, so that `apiKey` is what it is now. */
+  renewKey?: () => Promise<void>
   appId: string
   /** Hosts that a session URI may have. */
   vaultHosts: readonly string[]
-  /** Milliseconds for a whole call. */
+  /** Milliseconds for a whole call: waiting, connecting and a retry included. */
   timeoutMs: number
-  /** Sockets kept open. */
+  /** Sockets kept open, and so requests under way. As many again may wait. */
   connections: number
   userAgent: string
+  /** Hears that the circuit has opened, and that it is closed again. */
+  circuit: Watcher
+  /** Hears that Apideck refuses the API key or the app ID, once, and that it takes them again. */
+  credentials: Watcher
+}
+
+interface Request {
+  body: string
+  consumerId: string
+  /** How often it went out. */
+  sent: number
 }
 
 /** The one call to Apideck: `POST /vault/sessions`, with headers built from scratch. */
 export function createUpstream (options: UpstreamOptions): Upstream {
+  const { apiKey, timeoutMs, connections, renewKey = async () => {} } = options
   const url = new URL(`${options.baseUrl.replace(/\/$/, '')}/vault/sessions`)
-  const dispatcher = createDispatcher({ origin: url.origin, connections: options.connections })
+  const dispatcher = createDispatcher({ origin: url.origin, connections, headersMs: timeoutMs })
+  const protection = createProtection({
+    connections,
+    timeoutMs,
+    isBeforeAnswer: (error) => isConnectionFailure(error) && !dispatcher.hadBegunToAnswer(error),
+    watcher: options.circuit,
+  })
+  const credentials = new Availability(options.credentials, () => performance.now())
 
-  async function createSession (session: Session, consumerId: string, gone?: AbortSignal): Promise<Minted> {
-    const started = performance.now()
-    const facts = (): CallFacts => ({ upstream_duration_ms: Math.round(performance.now() - started) })
-    const exchange = await withDeadline(options.timeoutMs, gone, (signal) => dispatcher.request({
+  function send (request: Request, signal: AbortSignal): Promise<Exchange> {
+    request.sent++
+    return dispatcher.request({
       path: url.pathname,
       method: 'POST',
       headers: {
-        authorization: `Bearer ${options.apiKey.reveal()}`,
+        authorization: `Bearer ${apiKey.reveal()}`,
         'x-apideck-app-id': options.appId,
-        'x-apideck-consumer-id': consumerId,
+        'x-apideck-consumer-id': request.consumerId,
         'content-type': 'application/json',
         accept: 'application/json',
         'user-agent': options.userAgent,
       },
-      body: JSON.stringify(session),
+      body: request.body,
       signal,
-    })).catch((error: unknown) => { throw failureOf(error, facts()) })
+    })
+  }
+
+  /** Sends it once more where the key was refused and is another by now. */
+  async function sendWithNewestKey (request: Request, signal: AbortSignal): Promise<Exchange> {
+    const key = apiKey.reveal()
+    const exchange = await send(request, signal)
+    if (exchange.status !== 401) return exchange
+    await renewKey()
+    return apiKey.reveal() === key ? exchange : send(request, signal)
+  }
+
+  function noteCredentials ({ status }: Exchange): void {
+    if (status === 200) credentials.regain()
+    else if (status === 401 || status === 403) credentials.lose(`status_${status}`)
+  }
+
+  async function createSession (session: Session, consumerId: string, gone?: AbortSignal): Promise<Minted> {
+    const request = { body: JSON.stringify(session), consumerId, sent: 0 }
+    const started = performance.now()
+    const facts = (): CallFacts => ({ upstream_duration_ms: Math.round(performance.now() - started), upstream_calls: request.sent })
+    const exchange = await withDeadline(timeoutMs, gone, (deadline) =>
+      protection.run(() => sendWithNewestKey(request, deadline.signal), deadline)
+    ).catch((error: unknown) => { throw failureOf(error, facts()) })
+    noteCredentials(exchange)
 
     const answer = readAnswer(exchange)
     const told = { ...facts(), ...factsIn(exchange, answer) }
@@ -53,7 +99,13 @@ export function createUpstream (options: UpstreamOptions): Upstream {
     return { session: minted, tokenHash: shortHash(minted.session_token), facts: told }
   }
 
-  return { createSession, close: dispatcher.close }
+  return {
+    createSession,
+    get isFull () {
+      return protection.isFull
+    },
+    close: dispatcher.close,
+  }
 }
 
 function shortHash (token: string): string {

@@ -1,12 +1,14 @@
 import { Pool, type Dispatcher } from 'undici'
-import { BrokerError } from '../errors.js'
+import { createConnector } from './connector.js'
 
 /** Where to, and how much at once. */
 export interface DispatcherOptions {
   /** Scheme, host and port. */
   origin: string
-  /** Sockets, and so requests in flight. As many again may wait for one. */
+  /** Sockets. */
   connections: number
+  /** Milliseconds until an answer must have begun. */
+  headersMs: number
 }
 
 /** One request and what came back for it. */
@@ -18,36 +20,58 @@ export interface Exchange {
   failure?: unknown
 }
 
-/** Limits of one exchange. Milliseconds and bytes. */
+/** Limits of one exchange. Milliseconds, those of the body between two pieces of it, and bytes. */
 const LIMITS = {
   connectMs: 2_000,
+  bodyMs: 2_000,
   headerBytes: 16_384,
   bodyBytes: 262_144,
 }
 
 /**
  * The way to the upstream: a pool of connections that verifies TLS whatever the environment says, follows no redirect
- * and bounds what it reads. Retry, circuit breaker and load shedding belong here, between `request` and the pool.
+ * and bounds what it reads. A connection that was kept from earlier, and turns out to have been closed by the other
+ * side, is replaced at once: nothing has been answered on it, and nobody is to hear of it.
  */
-export function createDispatcher ({ origin, connections }: DispatcherOptions) {
+export function createDispatcher ({ origin, connections, headersMs }: DispatcherOptions) {
+  const connector = createConnector({ allowH2: false, timeout: LIMITS.connectMs, rejectUnauthorized: true, minVersion: 'TLSv1.2' })
   const pool = new Pool(origin, {
     connections,
     allowH2: false,
     maxHeaderSize: LIMITS.headerBytes,
     maxResponseSize: LIMITS.bodyBytes,
-    connect: { timeout: LIMITS.connectMs, rejectUnauthorized: true, minVersion: 'TLSv1.2' },
+    headersTimeout: headersMs,
+    bodyTimeout: LIMITS.bodyMs,
+    connect: connector.connect,
   })
+
+  async function exchange (options: Dispatcher.RequestOptions): Promise<Exchange> {
+    const { statusCode: status, headers, body } = await pool.request(options)
+    try {
+      return { status, headers, text: await body.text() }
+    } catch (failure) {
+      return { status, headers, text: '', failure }
+    }
+  }
+
   return {
-    /** @throws BrokerError `overloaded` at once where too many requests wait already; else what undici throws */
+    /** @throws what undici throws */
     async request (options: Dispatcher.RequestOptions): Promise<Exchange> {
-      if (pool.stats.size >= connections * 2) throw new BrokerError('overloaded')
-      const { statusCode: status, headers, body } = await pool.request(options)
-      try {
-        return { status, headers, text: await body.text() }
-      } catch (failure) {
-        return { status, headers, text: '', failure }
+      // Each of them may have been closed.
+      for (let kept = 0; kept < connections; kept++) {
+        try {
+          return await exchange(options)
+        } catch (error) {
+          if (!connector.isOfKeptConnection(error)) throw error
+        }
       }
+      return exchange(options)
     },
-    close: () => pool.close(),
+    /** Whether the connection failed that late, so that the upstream had begun to answer. */
+    hadBegunToAnswer: connector.isWithinAnswer,
+    async close () {
+      await pool.close()
+      connector.close()
+    },
   }
 }

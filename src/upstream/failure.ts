@@ -7,6 +7,9 @@ const NAMED = new Set(['TimeoutError', 'AbortError', 'HTTPParserError'])
 const TIMEOUTS = new Set([
   'TimeoutError', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT',
 ])
+/** Of these, those of a connection that never was. */
+const CONNECT_TIMEOUTS = new Set(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT'])
+
 /** An assertion is how undici meets framing that it does not expect. */
 const INVALID_RESPONSES = new Set([
   'HTTPParserError', 'UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_EXCEEDED_MAX_SIZE', 'ERR_ASSERTION',
@@ -29,6 +32,18 @@ export function failureOf (error: unknown, facts: CallFacts): unknown {
   return cause === undefined || cause === BUG
     ? error
     : new BrokerError(classify(cause, error.message), { facts: { ...facts, upstream_failure: cause }, cause: error })
+}
+
+/** The broker's code for what was thrown while there was no answer; nothing for a bug, or for whoever has left. */
+export function failureCode (error: unknown): ErrorCode | undefined {
+  if (error instanceof BrokerError || !(error instanceof Error) || error.name === 'AbortError') return undefined
+  const code = codeOf(error)
+  return code === undefined || code === BUG ? undefined : classify(code, error.message)
+}
+
+/** Whether a connection failed, rather than what came over it. */
+export function isConnectionFailure (error: unknown): boolean {
+  return failureCode(error) === 'upstream_unreachable' || (error instanceof Error && CONNECT_TIMEOUTS.has(String(codeOf(error))))
 }
 
 function codeOf (error: Error): string | undefined {

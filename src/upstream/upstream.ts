@@ -3,7 +3,10 @@ import type { Session } from '../schemas/session.js'
 
 /** What one call upstream leaves in the log line of its request. Never a body, a token or a URL. */
 export interface CallFacts {
+  /** All of it, waiting and a retry included. */
   upstream_duration_ms: number
+  /** Requests that went out: two where one was a retry, none where it was given up before. */
+  upstream_calls: number
   upstream_status?: number
   /** Apideck's `Request-Id`, to quote to its support. */
   upstream_request_id?: string
@@ -30,6 +33,8 @@ export interface Upstream {
    * @throws BrokerError any of the codes that the catalogue lists under "What happened upstream", or `shutting_down`
    */
   createSession (session: Session, consumerId: string, gone?: AbortSignal): Promise<Minted>
+  /** Whether one more session would be refused as `overloaded`, since too many wait already. */
+  readonly isFull: boolean
   /** Waits for the calls under way, then closes the connections. */
   close (): Promise<void>
 }

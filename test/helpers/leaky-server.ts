@@ -1,7 +1,7 @@
 import { createApp } from '../../src/app.js'
 import { createLogger } from '../../src/logger.js'
 import { testConfig } from './environment.js'
-import { SESSION_URI, TOKEN } from './upstream.js'
+import { SESSION_URI, TOKEN, upstreamOf } from './upstream.js'
 
 /*
  * A process that does all that a careless part could do with a secret: it throws errors that hold one, logs one in a
@@ -15,7 +15,7 @@ const logger = createLogger({ level: 'trace', secrets: config.log.secrets })
 
 const app = await createApp(config, {
   logger,
-  upstream: { createSession: async () => { throw Object.assign(new Error(words, { cause: words }), { token: words, headers: { authorization: words } }) }, close: async () => {} },
+  upstream: upstreamOf(async () => { throw Object.assign(new Error(words, { cause: words }), { token: words, headers: { authorization: words } }) }),
 })
 const { statusCode, body } = await app.inject({ method: 'POST', url: '/vault-session', headers: { cookie: 'canary-cookie' } })
 console.log(`answered ${statusCode} ${body}`)

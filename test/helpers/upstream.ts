@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createSocketServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Test } from 'tap'
+import type { Upstream } from '../../src/upstream/upstream.js'
 
 /** A request as it came over the wire. */
 export interface Received {
@@ -88,4 +89,9 @@ export async function listen (t: Test, server: Server, scheme = 'http'): Promise
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => new Promise((resolve) => server.close(resolve)))
   return `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** An upstream that is nothing but this function. */
+export function upstreamOf (createSession: Upstream['createSession'], close = async () => {}): Upstream {
+  return { createSession, isFull: false, close }
 }

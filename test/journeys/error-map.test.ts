@@ -7,7 +7,7 @@ import type { Parts } from '../../src/app.js'
 import { BrokerError, catalogue, type ErrorCode } from '../../src/errors.js'
 import type { Identity } from '../../src/identity/identity.js'
 import { startBroker, type Answer } from '../helpers/broker.js'
-import { TOKEN, errorBody, heldUpstream, httpUpstream, listen, mint, mintedBody, socketUpstream } from '../helpers/upstream.js'
+import { TOKEN, errorBody, heldUpstream, httpUpstream, listen, mint, mintedBody, socketUpstream, upstreamOf } from '../helpers/upstream.js'
 
 /*
  * Both tables of errors, row by row, each seen on the wire: as problem+json by a program and as a page by a
@@ -169,7 +169,7 @@ const callers: Array<[what: string, code: ErrorCode, ask: (broker: Awaited<Retur
   ['a field that policy refuses', 'policy_violation', (broker, headers) => broker.postJson({ theme: { vault_name: 'x' } }, headers)],
   ['a redirect_uri that is not allowed', 'redirect_uri_not_allowed', (broker, headers) => broker.postJson({ redirect_uri: 'https://evil.example/' }, headers)],
   ['a request too many', 'rate_limited', async (broker, headers) => { await broker.send({ headers }); return broker.send({ headers }) }, { 'retry-after': /^\d+$/ }],
-  ['a bug', 'internal_error', (broker, headers) => broker.send({ headers }), {}, { upstream: { createSession: async () => { throw new Error('upstream-words') }, close: async () => {} } }],
+  ['a bug', 'internal_error', (broker, headers) => broker.send({ headers }), {}, { upstream: upstreamOf(async () => { throw new Error('upstream-words') }) }],
 ]
 for (const [what, code, ask, headers, parts] of callers) {
   t.test(`the caller meets ${what}: ${code}`, async (t) => {
@@ -183,7 +183,7 @@ for (const [what, code, ask, headers, parts] of callers) {
 }
 
 t.test('on the way down: shutting_down', async (t) => {
-  const broker = await startBroker(t, {}, { upstream: { createSession: async () => { throw new BrokerError('shutting_down') }, close: async () => {} } })
+  const broker = await startBroker(t, {}, { upstream: upstreamOf(async () => { throw new BrokerError('shutting_down') }) })
   await verifyBoth(t, broker, 'shutting_down', { 'retry-after': '1' })
 })
 

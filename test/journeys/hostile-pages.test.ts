@@ -11,7 +11,7 @@ import { forms, loads, scripts, sentForm, type Scene, type Way } from '../helper
 import { startIssuer } from '../helpers/issuer.js'
 import { launchProfile } from '../helpers/profile.js'
 import { startSite, type Respond } from '../helpers/site.js'
-import { SESSION_URI, errorBody, httpUpstream, listen } from '../helpers/upstream.js'
+import { SESSION_URI, errorBody, httpUpstream, listen, upstreamOf } from '../helpers/upstream.js'
 
 /*
  * A real browser, whose user is signed in. On pages of others, whatever they do, no session is made and nothing can be
@@ -400,7 +400,7 @@ async function errors (t: Test, { site, app, issuer, signIn, open }: World): Pro
     { what: 'a redirect_uri that is not allowed', status: 422, code: 'redirect_uri_not_allowed', init: 'body: \'{"redirect_uri":"https://evil.example/"}\'' },
     { what: 'a Session that Apideck rejects', status: 422, code: 'session_rejected', upstream: answering(422) },
     { what: 'a request too many', status: 429, code: 'rate_limited', variables: { RATE_LIMIT_MAX: '1' }, before: 1, hasRetryAfter: true },
-    { what: 'a bug', status: 500, code: 'internal_error', parts: () => ({ upstream: { createSession: async () => { throw new Error('a bug') }, close: async () => {} } }) },
+    { what: 'a bug', status: 500, code: 'internal_error', parts: () => ({ upstream: upstreamOf(async () => { throw new Error('a bug') }) }) },
     { what: 'an API key that is wrong', status: 502, code: 'upstream_auth_failed', upstream: answering(401) },
     { what: 'an upstream that fails', status: 502, code: 'upstream_error', upstream: answering(500) },
     { what: 'an upstream that cannot be reached', status: 502, code: 'upstream_unreachable', variables: { APIDECK_BASE_URL: 'http://127.0.0.1:1' } },

@@ -4,7 +4,7 @@ import { Ajv } from 'ajv'
 import t from 'tap'
 import { ProblemSchema } from '../../src/schemas/problem.js'
 import { startBroker } from '../helpers/broker.js'
-import { httpUpstream } from '../helpers/upstream.js'
+import { httpUpstream, upstreamOf } from '../helpers/upstream.js'
 
 const isProblem = new Ajv().compile(ProblemSchema)
 const { url } = await httpUpstream(t)
@@ -73,7 +73,7 @@ t.test('where nobody would take a body, nobody reads it', async (t) => {
 
 t.test('a bug is a 500 that tells nothing, and a line that tells all', async (t) => {
   const broken = await startBroker(t, {}, {
-    upstream: { createSession: async () => { throw new TypeError('words of the bug') }, close: async () => {} },
+    upstream: upstreamOf(async () => { throw new TypeError('words of the bug') }),
   })
   const answer = await broken.send()
   t.match(answer, { status: 500, json: { code: 'internal_error' } })

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../src/errors.js'
 import { errorIn, sessionIn } from '../../src/upstream/answer.js'
 import { EXPIRES_AT, SESSION_URI, TOKEN } from '../helpers/upstream.js'
 
-const facts = { upstream_duration_ms: 1 }
+const facts = { upstream_duration_ms: 1, upstream_calls: 1 }
 const hosts = ['vault.apideck.com']
 const read = (status: number, body: unknown, retryAfter?: number) => sessionIn({ status, body, retryAfter }, hosts, facts)
 const minted = { data: { session_uri: SESSION_URI, session_token: TOKEN } }

@@ -1,18 +1,30 @@
+import type { ServerResponse } from 'node:http'
 import t, { type Test } from 'tap'
 import { Secret } from '../../src/secret.js'
 import { createUpstream } from '../../src/upstream/client.js'
 import { exampleSession } from '../helpers/example-session.js'
 import { EXPIRES_AT, SESSION_URI, TOKEN, errorBody, heldUpstream, httpUpstream, mintedBody, socketUpstream } from '../helpers/upstream.js'
 
-function client (t: Test, baseUrl: string, timeoutMs = 5_000) {
+interface Options {
+  timeoutMs?: number
+  apiKey?: Secret
+  renewKey?: () => Promise<void>
+  /** Hears of the credentials. */
+  heard?: unknown[]
+}
+
+function client (t: Test, baseUrl: string, { timeoutMs = 5_000, apiKey = new Secret('sk_live_1'), heard = [], ...rest }: Options = {}) {
   const upstream = createUpstream({
     baseUrl,
-    apiKey: new Secret('sk_live_1'),
+    apiKey,
     appId: 'app-1',
     vaultHosts: ['vault.apideck.com'],
     timeoutMs,
     connections: 2,
     userAgent: 'vault-session-broker/1.2.3',
+    circuit: { lost: () => {}, regained: () => {} },
+    credentials: { lost: ({ failure }) => heard.push(failure), regained: () => heard.push('regained') },
+    ...rest,
   })
   t.teardown(() => upstream.close().catch(() => {}))
   return upstream
@@ -59,7 +71,7 @@ t.test('the answer is the session, and facts for the log', async (t) => {
   const { url } = await httpUpstream(t)
   const { session, facts } = await client(t, url).createSession({}, 'acme')
   t.strictSame(session, { session_uri: SESSION_URI, session_token: TOKEN, expires_at: EXPIRES_AT })
-  t.match(facts, { upstream_status: 200, upstream_request_id: 'upstream-1', upstream_duration_ms: Number })
+  t.match(facts, { upstream_status: 200, upstream_request_id: 'upstream-1', upstream_duration_ms: Number, upstream_calls: 1 })
 })
 
 t.test('of a refusal, the log gets the status, the request ID and the name of its type', async (t) => {
@@ -91,7 +103,7 @@ t.test('the deadline is one for the whole call, however the answer drips', async
     const drip = setInterval(() => socket.write('1\r\n \r\n'), 20)
     socket.on('close', () => clearInterval(drip))
   })
-  await t.rejects(client(t, url, 300).createSession({}, 'acme'), { code: 'upstream_timeout', facts: { upstream_failure: 'TimeoutError' } })
+  await t.rejects(client(t, url, { timeoutMs: 300 }).createSession({}, 'acme'), { code: 'upstream_timeout', facts: { upstream_failure: 'TimeoutError' } })
 })
 
 t.test('the log gets the status and the request ID of an answer that breaks off', async (t) => {
@@ -122,4 +134,61 @@ t.test('closing waits for the call under way, and nothing new begins', async (t)
   response.end(mintedBody())
   await call
   await closed
+})
+
+/** Answers with each status in turn, the last for good. 200 is a session. */
+function inTurn (...statuses: number[]) {
+  let i = 0
+  return (_request: unknown, response: ServerResponse) => {
+    const status = statuses[Math.min(i++, statuses.length - 1)] ?? 500
+    response.writeHead(status).end(status === 200 ? mintedBody() : errorBody(status))
+  }
+}
+
+t.test('what passes is tried once more, and the log is told how often it went out', async (t) => {
+  const { url, received } = await httpUpstream(t, inTurn(503, 200))
+  const { facts } = await client(t, url).createSession({ redirect_uri: 'https://acme.example/' }, 'acme')
+  t.match(facts, { upstream_status: 200, upstream_calls: 2 })
+  t.strictSame(received[1], received[0], 'to the letter')
+})
+
+t.test('a refused key is read anew, and another is tried at once', async (t) => {
+  const apiKey = new Secret('sk_live_old')
+  const { url, received } = await httpUpstream(t, (request, response) => inTurn(request.headers.authorization === 'Bearer sk_live_new' ? 200 : 401)(request, response))
+  const heard: unknown[] = []
+  const { facts } = await client(t, url, { apiKey, renewKey: async () => apiKey.replace('sk_live_new'), heard }).createSession({}, 'acme')
+  t.match(facts, { upstream_status: 200, upstream_calls: 2 })
+  t.strictSame(received.map(({ headers }) => new Map(headers).get('authorization')), ['Bearer sk_live_old', 'Bearer sk_live_new'])
+  t.strictSame(heard, [], 'nobody is woken')
+})
+
+for (const [what, renewed] of [['the same', 'sk_live_1'], ['refused too', 'sk_live_2']] as const) {
+  t.test(`a refused key that is ${what} once read anew is refused`, async (t) => {
+    const apiKey = new Secret('sk_live_1')
+    const { url, received } = await httpUpstream(t, inTurn(401))
+    await t.rejects(client(t, url, { apiKey, renewKey: async () => apiKey.replace(renewed) }).createSession({}, 'acme'), { code: 'upstream_auth_failed' })
+    t.equal(received.length, renewed === 'sk_live_1' ? 1 : 2)
+  })
+}
+
+t.test('refused credentials are told of once, and once more as they are taken again; the circuit stays closed', async (t) => {
+  const statuses = [...Array.from({ length: 30 }, (_, i) => i % 2 === 0 ? 401 : 403), 200, 200]
+  const { url } = await httpUpstream(t, inTurn(...statuses))
+  const heard: unknown[] = []
+  const upstream = client(t, url, { heard })
+  for (let i = 0; i < 30; i++) await t.rejects(upstream.createSession({}, 'acme'), { code: 'upstream_auth_failed' })
+  await upstream.createSession({}, 'acme')
+  await upstream.createSession({}, 'acme')
+  t.strictSame(heard, ['status_401', 'regained'])
+})
+
+t.test('it is full where as many wait as may', async (t) => {
+  const { url, next } = await heldUpstream(t)
+  const upstream = client(t, url)
+  const calls = Array.from({ length: 4 }, () => upstream.createSession({}, 'acme'))
+  t.ok(upstream.isFull)
+  await t.rejects(upstream.createSession({}, 'acme'), { code: 'overloaded' })
+  for (let i = 0; i < calls.length; i++) (await next()).end(mintedBody())
+  await Promise.all(calls)
+  t.notOk(upstream.isFull)
 })

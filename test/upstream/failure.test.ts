@@ -1,9 +1,9 @@
 import t from 'tap'
 import { errors } from 'undici'
 import { BrokerError } from '../../src/errors.js'
-import { failureOf } from '../../src/upstream/failure.js'
+import { failureCode, failureOf, isConnectionFailure } from '../../src/upstream/failure.js'
 
-const facts = { upstream_duration_ms: 1 }
+const facts = { upstream_duration_ms: 1, upstream_calls: 1 }
 const withCode = (code: string) => Object.assign(new Error('words'), { code })
 
 const rows: Array<[error: Error, code: string, failure: string]> = [
@@ -37,4 +37,20 @@ for (const [error, code, failure] of rows) {
 
 for (const error of [new TypeError('words'), new errors.InvalidArgumentError('words'), new BrokerError('overloaded'), 'words']) {
   t.test(`${String(error)} is no failure of a connection`, async (t) => t.equal(failureOf(error, facts), error))
+}
+
+t.test('the code of whoever has left, of a bug and of what is no error is none', async (t) => {
+  for (const error of [new DOMException('', 'AbortError'), new errors.InvalidArgumentError('words'), new TypeError('words'), 'words']) t.equal(failureCode(error), undefined)
+})
+
+for (const [error, isFailure] of [
+  [withCode('ECONNREFUSED'), true],
+  [withCode('ETIMEDOUT'), true],
+  [new errors.ConnectTimeoutError(), true],
+  [new errors.SocketError('other side closed'), true],
+  [new errors.HeadersTimeoutError(), false],
+  [new errors.HTTPParserError('words'), false],
+  ['words', false],
+] as const) {
+  t.test(`${String(error)} is ${isFailure ? 'the failure of a connection' : 'something else'}`, async (t) => t.equal(isConnectionFailure(error), isFailure))
 }
