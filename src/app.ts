@@ -17,6 +17,7 @@ import { drain } from './plugins/drain.js'
 import { headers } from './plugins/headers.js'
 import { origins } from './plugins/origins.js'
 import { createTrust, requestIdOf, type IsTrusted } from './plugins/peers.js'
+import { pressure } from './plugins/pressure.js'
 import { problems, unknownRoutes } from './plugins/problems.js'
 import { createRateLimit } from './plugins/rate-limit.js'
 import { telemetry } from './plugins/telemetry.js'
@@ -91,6 +92,7 @@ export async function createApp (config: Config, { logger, lifecycle = new Lifec
   await app.register(wellFormed)
   await app.register(origins, { origins: config.origins })
   await app.register(drain, { lifecycle, connections })
+  await app.register(pressure, { isFull: () => upstream.isFull })
   await app.register(unknownRoutes)
   const admit = createAdmission(app, {
     identity,

@@ -11,6 +11,8 @@ export interface AuditFacts {
   /** The session that was minted: when it expires, in ISO 8601, and which it is. */
   session_expires_at?: string | undefined
   session_sha256?: string
+  /** Refused under load, before anything was known of it: counted, and no event. */
+  isCounted?: boolean
 }
 
 declare module 'fastify' {
@@ -34,7 +36,10 @@ export const audit = fp(async (app: FastifyInstance, { log }: AuditOptions) => {
   app.decorateRequest('audit')
   app.addHook('onRequest', async (request, reply) => {
     request.audit = {}
-    if (request.routeOptions.config.audited === true) reply.raw.once('close', () => log.info(eventOf(request, reply), 'audit'))
+    if (request.routeOptions.config.audited !== true) return
+    reply.raw.once('close', () => {
+      if (request.audit.isCounted !== true) log.info(eventOf(request, reply), 'audit')
+    })
   })
 }, { name: 'audit', dependencies: ['telemetry'] })
 

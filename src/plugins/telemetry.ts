@@ -13,6 +13,8 @@ export interface RequestFacts {
   refused_consumer_id?: string
   /** Why a credential does not count. */
   identity_failure?: string
+  /** Of what there is too much. */
+  overload?: string
   /** Which limit was met. */
   limit?: string
   /** Claims that should have filled `consumer_metadata` and do not fit. */

@@ -1,0 +1,66 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import underPressure from '@fastify/under-pressure'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { BrokerError } from '../errors.js'
+
+/** Who says that there is too much to do. */
+export interface PressureOptions {
+  /** Whether the next session would be refused in any case. */
+  isFull: () => boolean
+  /** Milliseconds that work may lie waiting, in the mean of a sample, before sessions are refused. */
+  maxEventLoopDelayMs?: number
+  /** Milliseconds of a sample. */
+  sampleMs?: number
+  /** Milliseconds that one line of the log stands for. */
+  reportMs?: number
+  /** Milliseconds, on any clock. */
+  now?: () => number
+}
+
+/**
+ * Beyond so many refusals in a time each is held back for a while, in milliseconds: a client that asks again as soon as
+ * it is refused would leave no time for those that are served.
+ */
+const BRAKE = { refusals: 200, inMs: 100, holdMs: 60 }
+
+/**
+ * Refuses requests for a session, at once and before any work is put into them, while more come than can be served.
+ * Whatever else is asked, by probes above all, is answered. A line for each would be work too: they are counted, and
+ * one line in a while says how many there were.
+ */
+export const pressure = fp(async (app: FastifyInstance, {
+  isFull, maxEventLoopDelayMs = 500, sampleMs = 1_000, reportMs = 1_000, now = () => performance.now(),
+}: PressureOptions) => {
+  let refused = 0
+  let lately = { since: -Infinity, refused: 0 }
+  let reporting: NodeJS.Timeout | undefined
+
+  function report (): void {
+    clearTimeout(reporting)
+    reporting = undefined
+    if (refused > 0) app.log.warn({ refused }, 'sessions refused under load')
+    refused = 0
+  }
+
+  async function shed (request: FastifyRequest, overload: string): Promise<void> {
+    if (request.routeOptions.config.audited !== true) return
+    refused++
+    reporting ??= setTimeout(report, reportMs)
+    request.outcome = 'debug'
+    request.audit.isCounted = true
+    if (now() - lately.since >= BRAKE.inMs) lately = { since: now(), refused: 0 }
+    if (++lately.refused > BRAKE.refusals) await delay(BRAKE.holdMs)
+    throw new BrokerError('overloaded', { facts: { overload } })
+  }
+
+  app.addHook('onRequest', async (request) => {
+    if (isFull()) await shed(request, 'too_many_wait')
+  })
+  await app.register(underPressure, {
+    maxEventLoopDelay: maxEventLoopDelayMs,
+    sampleInterval: sampleMs,
+    pressureHandler: (request: FastifyRequest) => shed(request, 'event_loop'),
+  })
+  app.addHook('onClose', async () => report())
+}, { name: 'pressure', dependencies: ['telemetry', 'problems', 'audit'] })
