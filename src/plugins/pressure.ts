@@ -16,6 +16,7 @@ export interface PressureOptions {
   reportMs?: number
   /** Milliseconds, on any clock. */
   now?: () => number
+  hold?: (ms: number) => Promise<unknown>
 }
 
 /**
@@ -30,7 +31,7 @@ const BRAKE = { refusals: 200, inMs: 100, holdMs: 60 }
  * one line in a while says how many there were.
  */
 export const pressure = fp(async (app: FastifyInstance, {
-  isFull, maxEventLoopDelayMs = 500, sampleMs = 1_000, reportMs = 1_000, now = () => performance.now(),
+  isFull, maxEventLoopDelayMs = 500, sampleMs = 1_000, reportMs = 1_000, now = () => performance.now(), hold = delay,
 }: PressureOptions) => {
   let refused = 0
   let lately = { since: -Infinity, refused: 0 }
@@ -50,7 +51,7 @@ export const pressure = fp(async (app: FastifyInstance, {
     request.outcome = 'debug'
     request.audit.isCounted = true
     if (now() - lately.since >= BRAKE.inMs) lately = { since: now(), refused: 0 }
-    if (++lately.refused > BRAKE.refusals) await delay(BRAKE.holdMs)
+    if (++lately.refused > BRAKE.refusals) await hold(BRAKE.holdMs)
     throw new BrokerError('overloaded', { facts: { overload } })
   }
 
