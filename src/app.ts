@@ -58,6 +58,7 @@ export async function createApp (config: Config, { logger, lifecycle = new Lifec
   const identity = parts.identity ?? createIdentity(config.identity, isTrusted, logger)
   const upstream = parts.upstream ?? createUpstream({
     ...config.upstream,
+    renewKey: () => secretFiles.reread('APIDECK_API_KEY'),
     userAgent: `vault-session-broker/${version}`,
     circuit: watcherOf('Apideck', logger),
     credentials: watcherOf('Apideck credentials', logger),

@@ -225,6 +225,32 @@ for (const [how, rotate] of rotations) {
   })
 }
 
+t.test('a key that Apideck refuses from one moment to the next is read anew at once, and no caller hears of it', async (t) => {
+  const path = `${t.testdir({ key: FIRST })}/key`
+  const state = { good: FIRST }
+  const upstream = await httpUpstream(t, (request, response) => {
+    if (request.headers.authorization === `Bearer ${state.good}`) mint(request, response)
+    else response.writeHead(401).end(errorBody(401))
+  })
+  const broker = await startBroker(t, { APIDECK_BASE_URL: upstream.url, APIDECK_API_KEY: '', APIDECK_API_KEY_FILE: path, RATE_LIMIT_MAX: '1000000' })
+  t.equal((await broker.send()).status, 200)
+  state.good = SECOND
+  writeFileSync(path, SECOND)
+  const answers = await Promise.all(Array.from({ length: 20 }, () => broker.send()))
+  t.strictSame(answers.map(({ status }) => status), answers.map(() => 200))
+  t.strictSame(upstream.received.map(keyOf).slice(-1), [SECOND])
+  t.ok(upstream.received.length <= 41, 'each went out twice at most')
+  t.notOk(broker.log().some(({ dependency }) => dependency === 'Apideck credentials'), 'nobody is woken')
+})
+
+t.test('a key that Apideck refuses and that is still the same is refused, after one call', async (t) => {
+  const path = `${t.testdir({ key: FIRST })}/key`
+  const upstream = await httpUpstream(t, (_request, response) => response.writeHead(401).end(errorBody(401)))
+  const broker = await startBroker(t, { APIDECK_BASE_URL: upstream.url, APIDECK_API_KEY: '', APIDECK_API_KEY_FILE: path })
+  t.match(await broker.send(), { status: 502, json: { code: 'upstream_auth_failed' } })
+  t.equal(upstream.received.length, 1)
+})
+
 t.test('under load a gateway\'s secret rotates, the broker first and the gateway after, and no request fails', async (t) => {
   const { url } = await httpUpstream(t)
   const path = `${t.testdir({ secret: 'gateway-canary-first' })}/secret`
