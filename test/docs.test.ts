@@ -83,7 +83,7 @@ t.test('docs/errors.md names the codes that are logged as errors', async (t) => 
   t.strictSame(named, Object.entries(catalogue).filter(([, { level }]) => level === 'error').map(([code]) => code).sort())
 })
 
-for (const file of ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/audit.md', 'docs/configuration.md', 'docs/gateways.md', 'docs/security-mapping.md', 'docs/session.md', 'docs/design.md', 'docs/decisions.md', 'docs/errors.md']) {
+for (const file of ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/audit.md', 'docs/configuration.md', 'docs/gateways.md', 'docs/security-mapping.md', 'docs/session.md', 'docs/design.md', 'docs/decisions.md', 'docs/errors.md', 'docs/reliability.md']) {
   t.test(`the files and headings that ${file} links to are there`, async (t) => {
     for (const [, target = '', anchor] of read(file).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)) {
       const path = target === '' ? file : join(dirname(file), target)
@@ -108,8 +108,19 @@ t.test('SECURITY.md names tests that are there, for each guarantee', async (t) =
   }
 })
 
+t.test('docs/reliability.md names a test that is there, for each promise', async (t) => {
+  const [, section = ''] = read('docs/reliability.md').split(/^## (?:Promises|Figures)$/m)
+  const promises = section.split('\n').filter((line) => line.startsWith('| ') && !/^\| (?:---|promise)/.test(line))
+  t.ok(promises.length > 20, 'the tables are read')
+  for (const promise of promises) {
+    const names = Array.from(promise.split(' | ').at(-1)?.matchAll(/`([\w/-]+)`/g) ?? [], ([, name = '']) => name)
+    t.ok(names.length > 0, promise)
+    for (const name of names) t.ok(existsSync(`test/${name}.test.ts`), name)
+  }
+})
+
 t.test('docs/security-mapping.md names files and tests that are there', async (t) => {
-  const names = Array.from(read('docs/security-mapping.md').matchAll(/`((?:src|docs|test|config|identity|journeys|limits|plugins|policy|routes|schemas|upstream)\/[\w/.-]+)`/g), ([, name = '']) => name)
+  const names = Array.from(read('docs/security-mapping.md').matchAll(/`((?:src|docs|test|config|identity|journeys|limits|plugins|policy|routes|schemas|upstream|faults)\/[\w/.-]+)`/g), ([, name = '']) => name)
   t.ok(names.length > 50, 'the tables are read')
   for (const name of new Set(names)) t.ok(existsSync(name) || existsSync(`test/${name}.test.ts`) || existsSync(`test/${name}`), name)
 })
