@@ -11,16 +11,18 @@ import { createCounters } from './limits/counters.js'
 import { createAdmission } from './plugins/admission.js'
 import { audit } from './plugins/audit.js'
 import { bodies } from './plugins/bodies.js'
-import { createRefusal, decodable, wellFormed } from './plugins/broken-requests.js'
+import { brokenBodies, createRefusal, routable } from './plugins/broken-requests.js'
 import { Connections } from './plugins/connections.js'
 import { drain } from './plugins/drain.js'
 import { headers } from './plugins/headers.js'
+import { createHttpServer } from './plugins/http-server.js'
 import { origins } from './plugins/origins.js'
 import { createTrust, requestIdOf, type IsTrusted } from './plugins/peers.js'
 import { pressure } from './plugins/pressure.js'
 import { problems, unknownRoutes } from './plugins/problems.js'
 import { createRateLimit } from './plugins/rate-limit.js'
 import { telemetry } from './plugins/telemetry.js'
+import { wellFormed } from './plugins/well-formed.js'
 import { health } from './routes/health.js'
 import { vaultSession } from './routes/vault-session.js'
 import { MAX_SESSION_BYTES } from './schemas/session.js'
@@ -37,12 +39,6 @@ export interface Parts {
   identity?: Identity
   upstream?: Upstream
 }
-
-/** Milliseconds that a client has for its request, headers and body. It is cut within a second after. */
-const REQUEST_MS = 5_000
-
-/** Bytes that the headers of a request may have in all. */
-const MAX_HEADER_BYTES = 16_384
 
 /**
  * The broker, made and wired, not listening. Parts are registered in the order in which a request passes them.
@@ -66,7 +62,12 @@ export async function createApp (config: Config, { logger, lifecycle = new Lifec
   const { max, windowMs } = config.limits
   const counters = await createCounters({ ...config.limits, watcher: watcherOf('Redis', logger) })
 
-  const connections = new Connections()
+  const connections = new Connections({
+    crowd: {
+      full: (connections) => logger.warn({ connections }, 'all connections are taken: idle ones make room'),
+      free: (closed) => logger.info({ closed }, 'there is room for connections again'),
+    },
+  })
 
   const app = fastify({
     loggerInstance: logger,
@@ -74,17 +75,12 @@ export async function createApp (config: Config, { logger, lifecycle = new Lifec
     genReqId: (request) => requestIdOf(request, isTrusted),
     trustProxy: isTrusted,
     bodyLimit: MAX_SESSION_BYTES,
-    requestTimeout: REQUEST_MS,
-    http: { headersTimeout: REQUEST_MS, connectionsCheckingInterval: 1_000, requireHostHeader: false, maxHeaderSize: MAX_HEADER_BYTES, insecureHTTPParser: false },
+    serverFactory: createHttpServer(connections),
     return503OnClosing: false,
-    clientErrorHandler: createRefusal(connections, config.origins),
-    rewriteUrl: decodable,
+    clientErrorHandler: createRefusal(connections),
+    rewriteUrl: routable,
     ajv: { customOptions: { ...strictOptions, ...vocabulary } },
   })
-
-  // Node drops the header after the thousandth unseen; their size in all is bound instead.
-  app.server.maxHeadersCount = 0
-  connections.watch(app.server)
 
   await app.register(telemetry)
   await app.register(problems)
@@ -101,6 +97,7 @@ export async function createApp (config: Config, { logger, lifecycle = new Lifec
     isPerAddress: config.identity.kind === 'static',
     failedAuthentications: createRateLimit({ name: 'authentication', max, windowMs }, counters.failedAuthentications),
   })
+  await app.register(brokenBodies)
   await app.register(bodies)
   await app.register(health, { isReady: () => lifecycle.isReady })
   await app.register(vaultSession, { admit, rules: config.session, upstream })

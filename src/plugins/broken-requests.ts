@@ -4,72 +4,100 @@ import type { Socket } from 'node:net'
 import type { ConnectionError, FastifyBaseLogger, FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { BrokerError } from '../errors.js'
-import { isWaiting, type Connections } from './connections.js'
+import type { Connections } from './connections.js'
 import { standardHeaders } from './headers.js'
-import { readableBy } from './origins.js'
 import { toProblem } from './problems.js'
 
-/**
- * What Node would answer by itself, without the headers of every answer: a request without `Host` is refused, and an
- * expectation that nobody knows is passed over (RFC 9110, section 10.1.1).
- */
-export const wellFormed = fp(async (app: FastifyInstance) => {
-  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
-  app.addHook('onRequest', async ({ headers, raw }) => {
-    if (headers.host === undefined && raw.httpVersion === '1.1') {
-      throw new BrokerError('invalid_request', { detail: 'The request has no Host.' })
-    }
-  })
-}, { name: 'well-formed' })
+/** Milliseconds in which a client may read its refusal while it still sends: bytes that nobody reads reset a connection. */
+const LINGER_MS = 1_000
 
 /**
  * Makes what refuses all that Node cannot read as a request (broken framing, too large a header, too slow a client), and
- * closes the connection. No hook runs for these, so the answer is written by hand.
+ * closes the connection.
  */
-export function createRefusal (connections: Connections, origins: readonly string[]) {
+export function createRefusal (connections: Connections) {
   return function refuse (this: FastifyInstance, failure: ConnectionError, socket: Socket): void {
-    const underway = connections.at(socket)
-    const last = underway.findLast(isWaiting)
-    if (last !== undefined) {
-      // It came behind whole requests. The answers that go out next are theirs, and then there is no other.
-      last.response.shouldKeepAlive = false
+    const last = connections.at(socket).at(-1)
+    if (last === undefined) {
+      answerBrokenRequest(this.log, failure, socket)
       return
     }
-    const arriving = underway.at(-1)
-    if (arriving?.response.writableFinished === true) {
-      // It is answered already: a second answer would be taken for that of the next request.
+    if (failure.code === 'HPE_INVALID_EOF_STATE') {
+      // It has left in the middle.
       socket.destroy()
       return
     }
-    answerBrokenRequest(this.log, failure, socket, readableBy(arriving?.request.headers.origin, origins))
+    // The answers that go out next are those of requests that were read, and then there is no other.
+    connections.end(socket)
+    if (!last.request.complete) breakOff(last.request, errorOf(failure))
   }
 }
 
-function answerBrokenRequest (log: FastifyBaseLogger, failure: ConnectionError, socket: Socket, cors: Record<string, string>): void {
-  if (!socket.writable) {
+const broken = new WeakMap<IncomingMessage, BrokerError>()
+
+/** Ends the reading of a body, so that its request is refused as any other is. */
+function breakOff (request: IncomingMessage, error: BrokerError): void {
+  // Node tells of each further piece that it cannot read.
+  if (broken.has(request)) return
+  broken.set(request, error)
+  if (request.listenerCount('error') > 0) request.emit('error', error)
+}
+
+/** Refuses a request whose body was found broken before it was to be read. */
+export const brokenBodies = fp(async (app: FastifyInstance) => {
+  app.addHook('preParsing', async ({ raw }) => {
+    const error = broken.get(raw)
+    if (error !== undefined) throw error
+  })
+}, { name: 'broken-bodies' })
+
+/** What to tell of it, by Node's code. */
+const DETAILS: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'The request took too long to arrive: it has 5 seconds, headers and body.',
+  HPE_HEADER_OVERFLOW: 'The headers of the request are too large or too many: there may be 100, and with the URL they may have 16 KiB.',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 'The chunks of the body have extensions that are too large.',
+  UNKNOWN_METHOD: 'The request has a method that is unknown here.',
+}
+
+function errorOf ({ code }: ConnectionError): BrokerError {
+  return new BrokerError('invalid_request', {
+    detail: DETAILS[code] ?? 'The request is not well-formed HTTP/1.1.',
+    facts: { failure: code },
+  })
+}
+
+/** No hook runs for what never became a request, so the answer is written by hand. */
+function answerBrokenRequest (log: FastifyBaseLogger, failure: ConnectionError, socket: Socket): void {
+  // It has its answer and goes on.
+  if (socket.writableEnded) return
+  // It is gone, or it never said a word: an answer now might be taken for that of the first thing it says.
+  if (!socket.writable || socket.bytesRead === 0) {
     socket.destroy()
     return
   }
   const requestId = randomUUID()
-  const error = new BrokerError('invalid_request', {
-    detail: 'The request is not well-formed HTTP, its headers are too large, or it took too long to arrive.',
-  })
+  const error = errorOf(failure)
   const body = JSON.stringify(toProblem(error, requestId))
   const headers = {
     ...standardHeaders(requestId),
-    ...cors,
     'content-type': 'application/problem+json',
     'content-length': Buffer.byteLength(body),
     connection: 'close',
   }
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  socket.end(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\n${head}\r\n${body}`, () => socket.destroy())
-  log.info({ request_id: requestId, status: error.status, code: error.code, failure: failure.code, address: socket.remoteAddress }, 'request refused')
+  socket.end(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\n${head}\r\n${body}`)
+  const lingering = setTimeout(() => socket.destroy(), LINGER_MS).unref()
+  socket.once('close', () => clearTimeout(lingering))
+  log.info({ request_id: requestId, status: error.status, code: error.code, ...error.facts, address: socket.remoteAddress }, 'request refused')
 }
 
-/** A request's URL, its percent signs escaped where they cannot be decoded: then it is simply an unknown path. */
-export function decodable (request: IncomingMessage): string {
+/**
+ * A request's URL, for the router: its percent signs escaped where they cannot be decoded, then it is simply an unknown
+ * path; and where the router would answer by itself, one that is not well-formed.
+ */
+export function routable (request: IncomingMessage): string {
   const url = String(request.url)
+  if (!url.startsWith('/') && (url.includes('#') || /^https?:\/\/(?:[/?]|$)/i.test(url))) return '/#'
   try {
     decodeURI(url)
     return url

@@ -11,16 +11,6 @@ export interface OriginsOptions {
 
 const EXPOSED = ['X-Request-Id', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'WWW-Authenticate']
 
-/** What lets a page of an allowed origin read an answer that is written past Fastify; nothing for any other. */
-export function readableBy (origin: string | undefined, allowed: readonly string[]): Record<string, string> {
-  if (origin === undefined || !allowed.includes(origin)) return {}
-  return {
-    'access-control-allow-origin': origin,
-    'access-control-allow-credentials': 'true',
-    'access-control-expose-headers': EXPOSED.join(', '),
-  }
-}
-
 /** Refuses a page that is not allowed before anything else happens, and lets an allowed one read its answers. */
 export const origins = fp(async (app: FastifyInstance, { origins }: OriginsOptions) => {
   app.addHook('onRequest', async (request) => checkOrigin(request.headers, origins))

@@ -15,6 +15,8 @@ export interface RequestFacts {
   identity_failure?: string
   /** Of what there is too much. */
   overload?: string
+  /** What broke its body off, by Node's code. */
+  failure?: string
   /** Which limit was met. */
   limit?: string
   /** Claims that should have filled `consumer_metadata` and do not fit. */
