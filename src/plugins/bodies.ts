@@ -44,8 +44,11 @@ function parseForm (body: string): Fields {
   return isFields(settings) ? { ...fields, settings: withBooleans(settings) } : fields
 }
 
-/** A name and its brackets, with nothing before, between or behind that the parser would drop. */
-const FIELD_NAME = /^[^[\]=]+(?:\[[^[\]=]*\])*$/
+/**
+ * A name and its brackets, with nothing before, between or behind that the parser would drop. An array in an array
+ * (`[][]`) is none: the parser makes one of the two.
+ */
+const FIELD_NAME = /^(?!.*\[\]\[\])[^[\]=]+(?:\[[^[\]=]*\])*$/s
 
 /** Names that objects inherit by, refused in JSON too. */
 const INHERITED = /(?:^|\[)(?:__proto__|constructor|prototype)(?:[[\]]|$)/

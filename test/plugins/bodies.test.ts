@@ -100,6 +100,8 @@ const refusedForms: Array<[what: string, body: string, pointer: string | undefin
   ['a polluted prototype behind an equals sign', 'custom_consumer_settings[a=b][__proto__]=x', undefined],
   ['a polluted constructor', 'custom_consumer_settings[constructor][prototype][x]=1', undefined],
   ['something behind its brackets', 'theme[vault_name]extra=x', undefined],
+  ['an array in an array', 'settings[unified_apis][][]=crm', undefined],
+  ['an array in an array, encoded, behind a line break', 'custom_consumer_settings[%0A]%5B%5D%5B%5D=x', undefined],
   ['no name', '=x', undefined],
   ['brackets for a name', '[theme][vault_name]=x', undefined],
   ['half an encoded character', 'theme[vault_name]=%FF', undefined],
