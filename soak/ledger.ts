@@ -13,6 +13,9 @@ export const BOUNDS = { dueMs: 5_000, lostMs: 20_000 }
 /** Calls upstream that one request may make: one, and one retry. */
 const MOST_CALLS = 2
 
+/** Calls upstream beyond one for each request: retries are a tenth, and some more may be saved up. */
+const MORE_CALLS = { share: 0.11, saved: 100 }
+
 /** A request on its way. */
 export interface Entry {
   number: number
@@ -131,6 +134,8 @@ export class Ledger {
 
   /** Once everything is over and all of the log has been read. */
   close (): void {
+    const more = this.calls - this.callers
+    if (more > this.callers * MORE_CALLS.share + MORE_CALLS.saved) this.#breaches.add('calls', `${more} calls more than the ${this.callers} requests that made any`)
     for (const entry of this.#open.values()) this.#breaches.add('lost', this.#describe(entry, 'no end'))
     for (const { failedAt, ...entry } of this.#untold) {
       if (this.#lines.of(entry.number) === 0) {

@@ -58,7 +58,7 @@ export function printReport (report: Report): string {
   const slope = report.heap_bytes_per_request === undefined ? '' : `, ${report.heap_bytes_per_request.toFixed(1)} bytes with each request`
   return [
     '',
-    table('Answers', Object.entries(report.outcomes)),
+    table('Answers', Object.entries(byOutcome(report.outcomes))),
     table('Faults switched on and off', Object.entries(report.faults)),
     table('Lines of the log', Object.entries(report.log.messages)),
     table('Figures', [
@@ -79,6 +79,16 @@ export function printReport (report: Report): string {
     `${report.passed ? 'passed' : 'FAILED'} (--minutes ${report.minutes} --rate ${report.rate} --seed ${report.seed})`,
     '',
   ].join('\n')
+}
+
+/** Whatever kind of request it was. */
+function byOutcome (outcomes: Readonly<Record<string, number>>): Record<string, number> {
+  const sums = new Map<string, number>()
+  for (const [name, count] of Object.entries(outcomes)) {
+    const outcome = name.slice(name.indexOf(': ') + 2)
+    sums.set(outcome, (sums.get(outcome) ?? 0) + count)
+  }
+  return sorted(sums)
 }
 
 function table (title: string, rows: ReadonlyArray<readonly [string, string | number]>): string {

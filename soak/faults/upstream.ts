@@ -9,6 +9,9 @@ import { LINGERS_MS, type Fault, type Outcome } from './fault.js'
 
 const common = { touches: 'upstream', lastsMs: [800, 4_000], lingersMs: LINGERS_MS } as const
 
+/** Long enough for the circuit to open: by then half of all calls of the last 10 s must have failed. */
+const outageMs = [11_000, 20_000] as const
+
 /** A call fails in this way, some of them or all. */
 function calls (name: string, behaviour: Behaviour, allows: Outcome[], more: Partial<Fault> = {}): Fault {
   return {
@@ -38,6 +41,20 @@ function connections (name: string, welcome: (socket: Socket) => void, allows: O
         apideck.welcome = undefined
         apideck.endConnections('all', 'reset')
       }
+    },
+  }
+}
+
+function nobodyListens (name: string, lastsMs: Fault['lastsMs']): Fault {
+  return {
+    name: `upstream: ${name}`,
+    ...common,
+    lastsMs,
+    allows: unreachable,
+    opensCircuit: true,
+    async begin ({ apideck }) {
+      await apideck.close()
+      return () => apideck.listen()
     },
   }
 }
@@ -97,16 +114,11 @@ export const upstreamFaults: readonly Fault[] = [
       return () => clearInterval(timer)
     },
   },
-  {
-    name: 'upstream: nobody listens',
-    ...common,
-    allows: unreachable,
-    opensCircuit: true,
-    async begin ({ apideck }) {
-      await apideck.close()
-      return () => apideck.listen()
-    },
-  },
+  nobodyListens('nobody listens', common.lastsMs),
+  nobodyListens('nobody listens for long', outageMs),
+  outage('500 for long', fails(500), ['502 upstream_error']),
+  outage('503 for long', fails(503), ['503 upstream_unavailable']),
+  outage('no answer for long', () => {}, slow),
   connections('closed before TLS', (socket) => socket.end(), unreachable, 'end'),
   connections('reset before TLS', (socket) => { socket.resetAndDestroy() }, unreachable),
   connections('silent before TLS', () => {}, [...unreachable, ...slow]),
@@ -123,6 +135,18 @@ export const upstreamFaults: readonly Fault[] = [
     },
   },
 ]
+
+/** All calls fail in this way. */
+function outage (name: string, behaviour: Behaviour, allows: Outcome[]): Fault {
+  return {
+    ...calls(name, behaviour, allows, opens),
+    lastsMs: outageMs,
+    begin ({ apideck }) {
+      apideck.behaviour = behaviour
+      return () => { apideck.behaviour = undefined }
+    },
+  }
+}
 
 /** The start of an answer, then a byte now and then. */
 function drip (socket: Socket): void {
