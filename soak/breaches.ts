@@ -16,26 +16,32 @@ export const promises = {
 
 export type PromiseName = keyof typeof promises
 
-/** So many of each are told of; all are counted. */
-const TOLD = 10
+/** So many sorts of each are told of, with so many examples; all are counted. */
+const TOLD = { sorts: 20, examples: 2 }
 
 /** What happened and must not. */
 export class Breaches {
-  readonly #found = new Map<PromiseName, { count: number, told: string[] }>()
+  readonly #found = new Map<PromiseName, Map<string, { count: number, examples: string[] }>>()
 
-  add (name: PromiseName, what: string): void {
-    const found = this.#found.get(name) ?? { count: 0, told: [] }
-    this.#found.set(name, found)
+  /** @param sort what it has in common with others */
+  add (name: PromiseName, what: string, sort = what.replaceAll(/\d+/g, 'n')): void {
+    const sorts = this.#found.get(name) ?? new Map<string, { count: number, examples: string[] }>()
+    const found = sorts.get(sort) ?? { count: 0, examples: [] }
+    this.#found.set(name, sorts.set(sort, found))
     found.count++
-    if (found.told.length < TOLD) found.told.push(what)
+    if (found.examples.length < TOLD.examples) found.examples.push(what)
   }
 
   count (name: PromiseName): number {
-    return this.#found.get(name)?.count ?? 0
+    return [...this.#found.get(name)?.values() ?? []].reduce((sum, { count }) => sum + count, 0)
   }
 
+  /** Examples of each sort, the most frequent first. */
   told (name: PromiseName): readonly string[] {
-    return this.#found.get(name)?.told ?? []
+    return [...this.#found.get(name)?.values() ?? []]
+      .sort((a, b) => b.count - a.count)
+      .slice(0, TOLD.sorts)
+      .flatMap(({ count, examples }) => examples.map((what, i) => i === 0 && count > examples.length ? `${what} (${count} of its sort)` : what))
   }
 
   get isClean (): boolean {

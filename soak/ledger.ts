@@ -79,12 +79,12 @@ export class Ledger {
     if (outcome === '503 overloaded') this.lastOverloadAt = now
     if (outcome !== kind.outcome) this.lastTroubleAt = now
     if (outcome !== kind.outcome && !this.#weather.allows(outcome, kind.reach, entry.sentAt, now)) {
-      this.#breaches.add('wrong', this.#describe(entry, `${outcome} instead of ${kind.outcome}`))
+      this.#breaches.add('wrong', this.#describe(entry, `${outcome} instead of ${kind.outcome}`), outcome)
     }
     const fault = faultOf(answer, entry.request, outcome === kind.outcome)
-    if (fault !== undefined) this.#breaches.add('stray', this.#describe(entry, fault))
+    if (fault !== undefined) this.#breaches.add('stray', this.#describe(entry, fault), fault)
     const late = now - entry.sentAt - BOUNDS.dueMs - this.#weather.slowerMs(entry.sentAt, now)
-    if (late > 0) this.#breaches.add('late', this.#describe(entry, `after ${Math.round(now - entry.sentAt)} ms: ${outcome}`))
+    if (late > 0) this.#breaches.add('late', this.#describe(entry, `after ${Math.round(now - entry.sentAt)} ms: ${outcome}`), outcome)
   }
 
   /** No answer came, or a part of one. */
@@ -95,7 +95,7 @@ export class Ledger {
       return
     }
     this.#count(`${entry.request.kind.name}: lost`)
-    this.#breaches.add('lost', this.#describe(entry, `${how.why} after ${how.received} bytes`))
+    this.#breaches.add('lost', this.#describe(entry, `${how.why} after ${how.received} bytes`), how.why)
   }
 
   /** Never sent, since nobody listened. */
@@ -119,10 +119,10 @@ export class Ledger {
     const calls = this.#calls.add(number)
     if (calls === 1) this.callers++
     const reach: Reach | undefined = this.#kinds[number]?.kind.reach
-    if (reach !== 'upstream') this.#breaches.add('calls', `request ${number} (${this.#kinds[number]?.kind.name}) went upstream`)
+    if (reach !== 'upstream') this.#breaches.add('calls', `request ${number} (${this.#kinds[number]?.kind.name}) went upstream`, 'not to')
     const now = performance.now()
     if (calls > MOST_CALLS + this.#weather.moreCalls(now - BOUNDS.dueMs, now)) {
-      this.#breaches.add('calls', `request ${number} went upstream ${calls} times; on: ${this.#weather.names(now - BOUNDS.dueMs, now)}`)
+      this.#breaches.add('calls', `request ${number} went upstream ${calls} times; on: ${this.#weather.names(now - BOUNDS.dueMs, now)}`, `${calls} times`)
     }
   }
 
@@ -136,28 +136,28 @@ export class Ledger {
   close (): void {
     const more = this.calls - this.callers
     if (more > this.callers * MORE_CALLS.share + MORE_CALLS.saved) this.#breaches.add('calls', `${more} calls more than the ${this.callers} requests that made any`)
-    for (const entry of this.#open.values()) this.#breaches.add('lost', this.#describe(entry, 'no end'))
+    for (const entry of this.#open.values()) this.#breaches.add('lost', this.#describe(entry, 'no end'), 'no end')
     for (const { failedAt, ...entry } of this.#untold) {
       if (this.#lines.of(entry.number) === 0) {
         this.#expect(entry, true)
         this.#settleNotTaken(entry, failedAt)
       } else {
         this.#count(`${entry.request.kind.name}: lost`)
-        this.#breaches.add('lost', this.#describe(entry, `taken, and closed without an answer after ${Math.round(failedAt - entry.sentAt)} ms`))
+        this.#breaches.add('lost', this.#describe(entry, `taken, and closed without an answer after ${Math.round(failedAt - entry.sentAt)} ms`), 'taken')
       }
     }
     for (const [number, { kind, isOptional }] of this.#kinds.entries()) {
       const [lines, audits] = [this.#lines.of(number), this.#audits.of(number)]
       const isRight = (count: number, expected: number) => count === expected || (isOptional && count < expected)
       if (isRight(lines, kind.isQuiet ? 0 : 1) && isRight(audits, kind.isAudited ? 1 : 0)) continue
-      this.#breaches.add('lines', `request ${number} (${kind.name}): ${lines} lines, ${audits} audit events`)
+      this.#breaches.add('lines', `request ${number} (${kind.name}): ${lines} lines, ${audits} audit events`, `${kind.name}: ${lines}, ${audits}`)
     }
   }
 
   #settleNotTaken (entry: Entry, failedAt: number): void {
     this.#count(`${entry.request.kind.name}: not taken`)
     if (this.#weather.allows('not taken', 'probe', entry.sentAt, failedAt)) return
-    this.#breaches.add('lost', this.#describe(entry, 'not taken: closed or refused before it was read'))
+    this.#breaches.add('lost', this.#describe(entry, 'not taken: closed or refused before it was read'), 'not taken')
   }
 
   #expect ({ number, request: { kind } }: Entry, isOptional: boolean): void {
