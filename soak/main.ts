@@ -6,6 +6,8 @@ import { runSoak } from './run.js'
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+
 try {
   const options = readOptions(process.argv.slice(2))
   if (options === undefined) say(usage)

@@ -8,7 +8,7 @@ import { createRandom } from './random.js'
 import { createReport, type Report } from './report.js'
 
 /** Milliseconds. */
-const PHASES = { warmUp: 3_000, green: 45_000, quiet: 2_000, cleanLeast: 3_000, cleanMost: 60_000, sampleLeast: 1_000, sampleMost: 30_000, closing: 20_000 }
+const PHASES = { warmUp: 3_000, green: 45_000, quiet: 2_000, cleanLeast: 3_000, cleanMost: 60_000, sampleLeast: 1_000, sampleMost: 30_000, closing: 15_000 }
 
 /** Runs the load, the faults and a last phase without any, and reports what became of it. */
 export async function runSoak (options: Options, say: (text: string) => void): Promise<Report> {

@@ -9,8 +9,9 @@ export const breakages = ['heap', 'sockets', 'lost', 'late', 'wrong', 'stray', '
 
 export type Breakage = typeof breakages[number]
 
-/** Once in so many answers. */
-const SELDOM = 200
+/** Once in so many answers, among so many of the first. */
+const SELDOM = 50
+const FIRST = 500
 
 const chosen = new Set(process.env['SOAK_BREAK']?.split(',').filter((name) => name !== ''))
 if (chosen.size > 0) {
@@ -18,7 +19,7 @@ if (chosen.size > 0) {
   let answers = 0
   const { end, writeHead } = ServerResponse.prototype
   const write = process.stdout.write.bind(process.stdout)
-  const isTime = (breakage: Breakage) => chosen.has(breakage) && answers % SELDOM === breakages.indexOf(breakage)
+  const isTime = (breakage: Breakage) => chosen.has(breakage) && answers < FIRST && answers % SELDOM === breakages.indexOf(breakage)
 
   /** What goes wrong beside an answer that goes out. */
   const spoil = ({ req }: ServerResponse): void => {

@@ -12,6 +12,8 @@ export interface Redis {
   url: string
   start (): Promise<void>
   kill (): Promise<void>
+  /** Kills it without waiting for its end. */
+  abandon (): void
   freeze (): void
   thaw (): void
   /** Something else listens in its place and answers this to whatever it is told. Resolves to what ends it. */
@@ -38,6 +40,7 @@ export async function startRedis (): Promise<Redis> {
       child.kill('SIGKILL')
       await once(child, 'exit')
     },
+    abandon: () => { child?.kill('SIGKILL') },
     freeze: () => { child?.kill('SIGSTOP') },
     thaw: () => { child?.kill('SIGCONT') },
     async replace (answer) {

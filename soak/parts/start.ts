@@ -88,10 +88,16 @@ export async function startStage ({ rate, seed, breakages }: Options): Promise<S
     onHeldUp: (ms) => weather.end(weather.begin(heldUp, performance.now() - ms)),
   })
 
-  async function close (): Promise<void> {
+  function kill (): void {
     steady.kill()
     restarted.kill()
-    redis.thaw()
+    redis.abandon()
+  }
+  // Whatever ends us, nothing that we started runs on.
+  process.once('exit', kill)
+
+  async function close (): Promise<void> {
+    kill()
     await Promise.all([apideck.close(), issuer.close(), redis.kill()])
     keyFile.close()
   }
