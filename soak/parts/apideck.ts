@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import { CANARY } from '../canaries.js'
 import type { Certificates } from './certificates.js'
-import { closed, listen } from './ports.js'
+import { closed, freePort, listen } from './ports.js'
 
 /** A call as it came over the wire. */
 export interface Call {
@@ -70,7 +70,7 @@ export async function startApideck (certificates: Certificates): Promise<Apideck
     sockets.delete(socket)
     tls.emit('connection', socket)
   })
-  const port = await listen(server, 0)
+  const port = await freePort()
 
   function keep (socket: Socket, isBusy: boolean): void {
     sockets.set(socket, isBusy)
@@ -126,6 +126,7 @@ export async function startApideck (certificates: Certificates): Promise<Apideck
     },
     listen: async () => { if (!server.listening) await listen(server, port) },
   }
+  await apideck.listen()
   return apideck
 }
 

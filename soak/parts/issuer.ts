@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http'
 import { SignJWT, calculateJwkThumbprint, exportJWK, generateKeyPair, type CryptoKey, type JWK } from 'jose'
 import { CANARY } from '../canaries.js'
-import { closed, listen } from './ports.js'
+import { closed, freePort, listen } from './ports.js'
 
 export const AUDIENCE = 'soak'
 
@@ -38,7 +38,7 @@ export async function startIssuer (): Promise<Issuer> {
     if (issuer.respond !== undefined) issuer.respond(response)
     else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(isDiscovery ? { issuer: url, jwks_uri: `${url}/jwks` } : { keys: published }))
   })
-  const port = await listen(server, 0)
+  const port = await freePort()
   const url = `http://127.0.0.1:${port}`
 
   const issuer: Issuer = {
@@ -69,5 +69,6 @@ export async function startIssuer (): Promise<Issuer> {
     listen: async () => { if (!server.listening) await listen(server, port) },
   }
   await issuer.rotate()
+  await issuer.listen()
   return issuer
 }
