@@ -23,7 +23,7 @@ const pause = (leastMs: number, mostMs: number): Lane['rest'] => (_parts, random
 export const lanes: readonly Lane[] = [
   { name: 'upstream', faults: upstreamFaults, rest: isGreen },
   { name: 'redis', faults: redisFaults, rest: pause(1_000, 6_000) },
-  { name: 'issuer', faults: issuerFaults, rest: pause(500, 3_000) },
+  { name: 'issuer', faults: issuerFaults, rest: pause(1_000, 6_000) },
   // A broker does not start without its key, so these are never on at once.
   { name: 'processes', faults: [...secretFaults, ...brokerFaults], rest: pause(1_000, 5_000) },
   { name: 'clients', faults: clientFaults, rest: pause(1_000, 5_000) },

@@ -9,6 +9,7 @@ export const usage = `Usage: npm run soak -- [options]
   --only TEXT     none but the faults whose name has this in it; may be given several times
   --without TEXT  not these
   --json FILE     writes the report there, too
+  --log FILE      keeps what the brokers log
   --break WHAT    breaks the broker, to show that the soak notices: ${breakages.join(', ')}; may be given several times
   --help          shows this
 `
@@ -21,6 +22,7 @@ export interface Options {
   only: readonly string[]
   without: readonly string[]
   json: string | undefined
+  log: string | undefined
   breakages: readonly Breakage[]
 }
 
@@ -39,6 +41,7 @@ export function readOptions (args: string[]): Options | undefined {
       only: { type: 'string', multiple: true, default: [] },
       without: { type: 'string', multiple: true, default: [] },
       json: { type: 'string' },
+      log: { type: 'string' },
       break: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', default: false },
     },
@@ -51,6 +54,7 @@ export function readOptions (args: string[]): Options | undefined {
     only: values.only,
     without: values.without,
     json: values.json,
+    log: values.log,
     breakages: values.break.map(breakageIn),
   }
 }

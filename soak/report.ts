@@ -34,7 +34,7 @@ export function createReport ({ options, parts: { ledger, breaches }, weather, l
     minutes,
     rate,
     seed,
-    requests: ledger.requests,
+    requests: ledger.next,
     clean_requests: cleanRequests,
     abandoned: ledger.abandoned,
     outcomes: sorted(ledger.outcomes),

@@ -29,17 +29,18 @@ export async function runSoak (options: Options, say: (text: string) => void): P
 
     say('all faults are off')
     await untilQuiet(parts)
+    ledger.judge(true)
     weather.clear()
     const clean = Math.min(Math.max(duration / 10, PHASES.cleanLeast), PHASES.cleanMost)
-    const before = ledger.requests
+    const before = ledger.next
     await delay(clean)
-    const cleanRequests = ledger.requests - before
+    const cleanRequests = ledger.next - before
     await load.stop()
     const left = await closedDescriptors(parts, idle)
     await sample()
     judgeHeap(samples, breaches)
     await stage.stopBrokers()
-    ledger.close()
+    ledger.close(log.refused)
     return createReport({ options, parts, weather, log, samples, cleanRequests, descriptors: { idle, left } })
   } finally {
     await stage.close()
@@ -60,8 +61,7 @@ async function withSamples (sample: () => Promise<void>, duration: number, run: 
   const every = Math.min(Math.max(duration / 60, PHASES.sampleLeast), PHASES.sampleMost)
   let last = Promise.resolve()
   const timer = setInterval(() => { last = last.then(sample) }, every)
-  await run()
-  clearInterval(timer)
+  await run().finally(() => clearInterval(timer))
   await last
 }
 

@@ -89,9 +89,9 @@ export const clientFaults: readonly Fault[] = [
   },
 ]
 
-/** The soak itself was held up: the machine does other things, and what the broker needed came late. Noted, not made. */
+/** The machine did other things, and the broker, or what it needed of the soak, came late. Noted, not made. */
 export const heldUp: Fault = {
-  name: 'the soak itself was held up',
+  name: 'the machine had no time for the soak',
   ...common,
   allows: ['503 overloaded', '504 upstream_timeout'],
   lingersMs: LINGERS_MS,

@@ -16,7 +16,7 @@ export interface Hostile {
 
 /**
  * Sends it, and resolves once the broker has ended the connection. That must be in time, and the answer, where there is
- * one, a single refusal that blames the client.
+ * one, a single refusal that blames the client, unless there is too much to do for any.
  */
 export function turnAway ({ what, port, head = '', bytes, everyMs }: Hostile, breaches: Breaches): Promise<void> {
   return new Promise((resolve) => {
@@ -40,7 +40,7 @@ export function turnAway ({ what, port, head = '', bytes, everyMs }: Hostile, br
       clearTimeout(late)
       clearInterval(drip)
       const statuses = [...received.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, status]) => Number(status))
-      const isRight = statuses.length <= 1 && statuses.every((status) => status >= 400 && status < 500)
+      const isRight = statuses.length <= 1 && (statuses.every((status) => status >= 400 && status < 500) || received.includes('"code":"overloaded"'))
       // A replica that has just stopped is nobody's fault.
       if (!isRight && !isRefused) breaches.add('hostile', `${what}: answered ${statuses.join(' and ')}`)
       resolve()

@@ -7,12 +7,12 @@ const COOLDOWN_MS = 11_000
 
 const common = {
   touches: 'identity',
-  lastsMs: [1_000, 5_000],
+  lastsMs: [500, 4_000],
   lingersMs: LINGERS_MS,
   isPossible: ({ issuer }: Parts) => performance.now() - issuer.askedAt > COOLDOWN_MS,
 } as const
 
-/** The issuer fails just as it signs with another key. Each token then needs a key that cannot be had. */
+/** The issuer fails just as it signs with another key, which half of all tokens then need, and which cannot be had. */
 function failing (name: string, fail: (parts: Parts) => End | Promise<End>, more: Partial<Fault> = {}): Fault {
   return {
     name: `issuer: ${name}`,
@@ -21,8 +21,11 @@ function failing (name: string, fail: (parts: Parts) => End | Promise<End>, more
     async begin (parts) {
       await parts.issuer.rotate()
       const end = await fail(parts)
-      await parts.callers.renew()
-      return end
+      await parts.callers.renew('half')
+      return async () => {
+        await end()
+        await parts.callers.renew('all')
+      }
     },
     ...more,
   }
@@ -42,7 +45,7 @@ export const issuerFaults: readonly Fault[] = [
     allows: [],
     async begin ({ issuer, callers }) {
       await issuer.rotate()
-      await callers.renew()
+      await callers.renew('all')
       return () => {}
     },
   },

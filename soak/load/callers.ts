@@ -8,25 +8,24 @@ export interface Callers {
   pick (random: Random): { consumer: string, token: string }
   /** One that has expired. */
   expired: string
-  /** New tokens for all: the issuer signs with another key. */
-  renew (): Promise<void>
+  /** New tokens, as the issuer signs with another key: for all, or for every other one. */
+  renew (who: 'all' | 'half'): Promise<void>
 }
 
 export async function createCallers (issuer: Issuer): Promise<Callers> {
   const consumers = Array.from({ length: CONSUMERS }, (_, i) => `consumer-${i}`)
-  const sign = () => Promise.all(consumers.map(async (consumer) => ({ consumer, token: await issuer.sign(consumer) })))
-  const [first, ...others] = await sign()
+  const [first, ...others] = await Promise.all(consumers.map(async (consumer) => ({ consumer, token: await issuer.sign(consumer) })))
   if (first === undefined) throw new Error('nobody calls')
-  let all: [typeof first, ...typeof others] = [first, ...others]
+  const all = [first, ...others] as const
 
   const callers: Callers = {
     pick: (random) => random.pick(all),
     expired: await issuer.sign('consumer-0', -3_600),
-    async renew () {
-      const [first, ...others] = await sign()
-      const expired = await issuer.sign('consumer-0', -3_600)
-      if (first !== undefined) all = [first, ...others]
-      callers.expired = expired
+    async renew (who) {
+      callers.expired = await issuer.sign('consumer-0', -3_600)
+      await Promise.all(all.map(async (caller, i) => {
+        if (who === 'all' || i % 2 === 0) caller.token = await issuer.sign(caller.consumer)
+      }))
     },
   }
   return callers

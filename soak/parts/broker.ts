@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readlinkSync } from 'node:fs'
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -37,6 +37,8 @@ export interface Replica {
   isReady (): Promise<boolean>
   measure (): Promise<Measure>
   block (ms: number): void
+  /** Milliseconds that the process wanted to run and was not let, in all, where the system tells. */
+  waited (): number
   /** Open descriptors by kind, where the system tells. */
   descriptors (): { sockets: number, others: number } | undefined
 }
@@ -97,6 +99,7 @@ export function createReplica ({ name, port, environment, preload, onLine }: Rep
       return measure
     },
     block: (blockMs) => { tell({ blockMs }) },
+    waited: () => waitedBy(child?.pid),
     descriptors: () => descriptorsOf(child?.pid),
   }
   return replica
@@ -109,6 +112,14 @@ function descriptorsOf (pid: number | undefined): { sockets: number, others: num
     return { sockets, others: links.length - sockets }
   } catch {
     return undefined
+  }
+}
+
+function waitedBy (pid: number | undefined): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6
+  } catch {
+    return 0
   }
 }
 

@@ -1,3 +1,4 @@
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Breaches } from '../breaches.js'
 import { newKey } from '../faults/secrets.js'
@@ -8,6 +9,7 @@ import { COOKIE, ORIGIN } from '../load/kinds.js'
 import { createLoad } from '../load/load.js'
 import { Log } from '../log.js'
 import type { Options } from '../options.js'
+import { watchNoise } from '../noise.js'
 import { createRandom } from '../random.js'
 import { Weather } from '../weather.js'
 import { startApideck } from './apideck.js'
@@ -38,7 +40,7 @@ const policy = {
 }
 
 /** Starts all parts: two brokers with everything on, real Redis, and stand-ins for Apideck and the issuer. */
-export async function startStage ({ rate, seed, breakages }: Options): Promise<Stage> {
+export async function startStage ({ rate, seed, breakages, log: logFile }: Options): Promise<Stage> {
   const breaches = new Breaches()
   const weather = new Weather()
   const ledger = new Ledger(breaches, weather)
@@ -73,7 +75,11 @@ export async function startStage ({ rate, seed, breakages }: Options): Promise<S
     SOAK_BREAK: breakages.join(','),
   }
   const preload = breakages.length === 0 ? undefined : new URL('../sabotage.js', import.meta.url).href
-  const onLine = (line: string, isError: boolean) => log.read(line, isError)
+  if (logFile !== undefined) writeFileSync(logFile, '')
+  const onLine = (line: string, isError: boolean) => {
+    log.read(line, isError)
+    if (logFile !== undefined) appendFileSync(logFile, `${line}\n`)
+  }
   const steady = createReplica({ name: 'steady', port: await freePort(), environment, preload, onLine })
   const restarted = createReplica({ name: 'restarted', port: await freePort(), environment, preload, onLine })
 
@@ -96,7 +102,11 @@ export async function startStage ({ rate, seed, breakages }: Options): Promise<S
   // Whatever ends us, nothing that we started runs on.
   process.once('exit', kill)
 
+  const judging = setInterval(() => ledger.judge(), 500)
+  let stopWatching = () => {}
   async function close (): Promise<void> {
+    stopWatching()
+    clearInterval(judging)
     kill()
     await Promise.all([apideck.close(), issuer.close(), redis.kill()])
     keyFile.close()
@@ -104,6 +114,7 @@ export async function startStage ({ rate, seed, breakages }: Options): Promise<S
 
   try {
     await Promise.all([steady.start(), restarted.start()])
+    stopWatching = watchNoise([steady, restarted], weather)
   } catch (error) {
     await close()
     throw error
