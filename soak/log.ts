@@ -34,7 +34,7 @@ export class Log {
     if (msg === 'sessions refused under load') this.refused += Number(refused)
     if (msg === 'audit') this.#ledger.lines.logged(String(requestId), true)
     else if (REQUEST.has(String(msg))) this.#ledger.lines.logged(String(requestId), false)
-    const message = dependency === undefined ? String(msg) : `${String(msg)}: ${String(dependency)}`
+    const message = `${String(msg)}${dependency === undefined ? '' : `: ${String(dependency)}`}`.slice(0, 80)
     this.messages.set(message, (this.messages.get(message) ?? 0) + 1)
   }
 }
