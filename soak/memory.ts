@@ -13,7 +13,7 @@ export interface Sample extends Measure {
 const GROWTH = { bytes: 12 * 2 ** 20, bytesPerRequest: 50 }
 
 /** So many samples, and requests between the first and the last, tell a slope from chance. */
-const SLOPE = { samples: 10, requests: 20_000 }
+const SLOPE = { samples: 10, requests: 80_000 }
 
 const MB = 2 ** 20
 
@@ -30,14 +30,17 @@ export function judgeHeap (samples: readonly Sample[], breaches: Breaches): void
   if (slope !== undefined && slope > GROWTH.bytesPerRequest) breaches.add('heap', `${slope.toFixed(0)} bytes with each request`)
 }
 
-/** Bytes with each request: a straight line through all but the first third, by least squares. */
+/**
+ * Bytes with each request: the middle one of the slopes between any two samples, the first third left out (Theil and
+ * Sen). What happened to be under way at one sample or another does not move it.
+ */
 export function slopeOf (samples: readonly Sample[]): number | undefined {
   const late = samples.slice(Math.floor(samples.length / 3))
   const [first] = late
   const last = late.at(-1)
   if (first === undefined || last === undefined || late.length < SLOPE.samples || last.requests - first.requests < SLOPE.requests) return undefined
-  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
-  const [x, y] = [mean(late.map(({ requests }) => requests)), mean(late.map(({ heap }) => heap))]
-  const covariance = mean(late.map(({ requests, heap }) => (requests - x) * (heap - y)))
-  return covariance / mean(late.map(({ requests }) => (requests - x) ** 2))
+  const slopes = late.flatMap((a, i) => late.slice(i + 1)
+    .filter((b) => b.requests > a.requests)
+    .map((b) => (b.heap - a.heap) / (b.requests - a.requests)))
+  return slopes.sort((a, b) => a - b)[Math.floor(slopes.length / 2)]
 }

@@ -1,4 +1,5 @@
 import { promises, type PromiseName } from './breaches.js'
+import { heldUp } from './faults/clients.js'
 import type { Log } from './log.js'
 import { slopeOf, type Sample } from './memory.js'
 import type { Options } from './options.js'
@@ -28,6 +29,7 @@ const sorted = (counts: ReadonlyMap<string, number>) => Object.fromEntries([...c
 /** All that was found, in a form for programs. */
 export function createReport ({ options, parts: { ledger, breaches }, weather, log, samples, cleanRequests, descriptors }: Findings) {
   const { minutes, rate, seed } = options
+  const faults = new Map([...weather.counts].filter(([name]) => name !== heldUp.name))
   const most = (value: (sample: Sample) => number) => Math.max(...samples.map(value))
   return {
     passed: breaches.isClean,
@@ -38,8 +40,9 @@ export function createReport ({ options, parts: { ledger, breaches }, weather, l
     clean_requests: cleanRequests,
     abandoned: ledger.abandoned,
     outcomes: sorted(ledger.outcomes),
-    faults_switched: [...weather.counts.values()].reduce((sum, count) => sum + count, 0),
-    faults: sorted(weather.counts),
+    faults_switched: [...faults.values()].reduce((sum, count) => sum + count, 0),
+    faults: sorted(faults),
+    held_up: weather.counts.get(heldUp.name) ?? 0,
     upstream: { calls: ledger.calls, requests: ledger.callers },
     descriptors,
     heap_mb: samples.map(({ heap }) => Number((heap / MB).toFixed(2))),
@@ -67,6 +70,7 @@ export function printReport (report: Report): string {
       ['of these given up by their client', report.abandoned],
       ['calls upstream', `${upstream.calls} for ${upstream.requests} requests`],
       ['faults switched on and off', `${report.faults_switched}, of ${Object.keys(report.faults).length} kinds`],
+      ['times that the machine had no time', report.held_up],
       ['open when idle, at the start', open(idle)],
       ['open when idle, at the end', open(left)],
       ['heap after garbage collection', `${heap[0]} MiB after the warm-up, ${heap.at(-1)} MiB at the end, at most ${Math.max(...heap)} MiB${slope}`],

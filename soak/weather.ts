@@ -21,8 +21,8 @@ export class Weather {
   /** @param from when it began, where that is only found out afterwards */
   begin (fault: Fault, from = performance.now()): Spell {
     const spell = { fault, from, until: Infinity }
-    this.#spells = [...this.#spells.filter(({ until }) => until > from - FORGET_MS), spell]
     this.#counts.set(fault.name, (this.#counts.get(fault.name) ?? 0) + 1)
+    this.#spells = [...this.#spells.filter(({ until }) => until > from - FORGET_MS), spell]
     return spell
   }
 

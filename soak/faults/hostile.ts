@@ -4,6 +4,9 @@ import type { Breaches } from '../breaches.js'
 /** Milliseconds after which whoever sends too slowly is cut off, and what a busy machine may add. */
 const CUT_WITHIN_MS = 10_000 + 4_000
 
+/** What a client can be told before it is known for what it is. */
+const MAY_COME_FIRST = /"code":"(?:overloaded|identity_unavailable)"/
+
 /** A client that does not do what clients do. */
 export interface Hostile {
   what: string
@@ -16,7 +19,7 @@ export interface Hostile {
 
 /**
  * Sends it, and resolves once the broker has ended the connection. That must be in time, and the answer, where there is
- * one, a single refusal that blames the client, unless there is too much to do for any.
+ * one, a single refusal that blames the client, unless something else stood in its way before that was known.
  */
 export function turnAway ({ what, port, head = '', bytes, everyMs }: Hostile, breaches: Breaches): Promise<void> {
   return new Promise((resolve) => {
@@ -40,7 +43,7 @@ export function turnAway ({ what, port, head = '', bytes, everyMs }: Hostile, br
       clearTimeout(late)
       clearInterval(drip)
       const statuses = [...received.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, status]) => Number(status))
-      const isRight = statuses.length <= 1 && (statuses.every((status) => status >= 400 && status < 500) || received.includes('"code":"overloaded"'))
+      const isRight = statuses.length <= 1 && (statuses.every((status) => status >= 400 && status < 500) || MAY_COME_FIRST.test(received))
       // A replica that has just stopped is nobody's fault.
       if (!isRight && !isRefused) breaches.add('hostile', `${what}: answered ${statuses.join(' and ')}`)
       resolve()

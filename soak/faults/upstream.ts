@@ -61,6 +61,8 @@ function nobodyListens (name: string, lastsMs: Fault['lastsMs']): Fault {
 
 const opens = { opensCircuit: true } as const
 const fails = (status: number, headers: Record<string, string> = {}): Behaviour => (socket) => refuse(socket, status, headers)
+/** A connection that had been kept and closes without a byte may have been closed before: the call is made on another. */
+const replays = { moreCalls: 1 } as const
 const unreachable: Outcome[] = ['502 upstream_unreachable']
 const timeout: Outcome[] = ['504 upstream_timeout']
 const invalid: Outcome[] = ['502 upstream_invalid_response']
@@ -94,8 +96,8 @@ export const upstreamFaults: readonly Fault[] = [
   calls('no answer', () => {}, slow, opens),
   calls('a dripped body', drip, slow, opens),
   calls('half a body', (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 999\r\n\r\n{"data":'), unreachable, opens),
-  calls('closed without an answer', (socket) => socket.end(), unreachable, opens),
-  calls('reset without an answer', (socket) => { socket.destroy() }, unreachable, opens),
+  calls('closed without an answer', (socket) => socket.end(), unreachable, { ...opens, ...replays }),
+  calls('reset without an answer', (socket) => { socket.destroy() }, unreachable, { ...opens, ...replays }),
   {
     ...calls('a slow answer', () => {}, []),
     begin ({ apideck, load }, random) {
@@ -108,6 +110,7 @@ export const upstreamFaults: readonly Fault[] = [
   {
     name: 'upstream: idle connections closed',
     ...common,
+    ...replays,
     allows: [],
     async begin ({ apideck }, random) {
       const timer = setInterval(() => apideck.endConnections('idle', random.pick(['end', 'reset'])), 100)
