@@ -24,6 +24,6 @@ export function createRandom (seed: number, name: string): Random {
     next,
     between: (least, most) => least + next() * (most - least),
     chance: (share) => next() < share,
-    pick: (list) => list[Math.floor(next() * list.length)] ?? list[0],
+    pick: (list) => list[Math.floor(next() * list.length)] as typeof list[0],
   }
 }

@@ -41,7 +41,7 @@ t.test('it knows what was on, and how often', async (t) => {
   t.equal(weather.names(now - 100, now + 100), 'a fault, another')
   t.equal(weather.names(now + 500, now + 600), 'a fault (over), another')
   t.equal(weather.names(now - 9_000, now - 8_000), 'nothing')
-  t.strictSame([weather.slowerMs(now - 100, now), weather.moreCalls(now - 100, now)], [7, 1])
+  t.strictSame([weather.slowerMs(now - 100, now + 100), weather.moreCalls(now - 100, now + 100)], [7, 1])
   t.strictSame([weather.slowerMs(now - 9_000, now - 8_000), weather.moreCalls(now - 9_000, now - 8_000)], [0, 0])
   t.strictSame([...weather.counts], [['a fault', 1], ['another', 1]])
 })
