@@ -22,8 +22,8 @@ export function createRefusal (connections: Connections) {
       answerBrokenRequest(this.log, failure, socket)
       return
     }
-    if (failure.code === 'HPE_INVALID_EOF_STATE') {
-      // It has left in the middle.
+    if (failure.code === 'HPE_INVALID_EOF_STATE' || !socket.writable) {
+      // The client has left in the middle.
       socket.destroy()
       return
     }

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import type { LogLine, startBroker } from './broker.js'
 
@@ -19,17 +18,26 @@ export function dial (url: string): Socket {
   return connect(Number(new URL(url).port), '127.0.0.1').on('error', () => {})
 }
 
+/** Resolves as a connection is closed, in whichever way. */
+export function closed (socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.closed) resolve()
+    else socket.once('close', () => resolve())
+  })
+}
+
 /** What comes back, byte by byte, until the connection closes. A connection that stays open is an error. */
 export async function readToEnd (socket: Socket, withinMs = AT_ONCE_MS): Promise<string> {
   const chunks: string[] = []
   socket.setEncoding('latin1').on('data', (chunk: string) => chunks.push(chunk))
-  if (!socket.closed) {
-    const timer = setTimeout(() => socket.destroy(), withinMs)
-    const started = performance.now()
-    await once(socket, 'close')
-    clearTimeout(timer)
-    if (performance.now() - started >= withinMs) throw new Error(`still open after ${withinMs} ms: ${chunks.join('').slice(0, 200)}`)
-  }
+  let isLate = false
+  const timer = setTimeout(() => {
+    isLate = true
+    socket.destroy()
+  }, withinMs)
+  await closed(socket)
+  clearTimeout(timer)
+  if (isLate) throw new Error(`still open after ${withinMs} ms: ${chunks.join('').slice(0, 200)}`)
   return chunks.join('')
 }
 

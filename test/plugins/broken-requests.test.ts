@@ -1,7 +1,8 @@
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { Socket, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
+import type { Identity } from '../../src/identity/identity.js'
 import { startBroker } from '../helpers/broker.js'
 import { heldUpstream, httpUpstream, mint } from '../helpers/upstream.js'
 
@@ -48,13 +49,32 @@ for (const [what, bytes] of [
   })
 }
 
-t.test('a request without Host is refused with the headers of every answer, and one of HTTP/1.0 needs none', async (t) => {
-  t.match(await exchange('POST /vault-session HTTP/1.1\r\nconnection: close\r\n\r\n'), /^HTTP\/1\.1 400 [^]*cache-control: no-store[^]*"detail":"The request has no Host\."/)
-  t.match(await exchange('GET /livez HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 /)
+t.test('a body that breaks off leaves one line and one event, with the ID of its answer', async (t) => {
+  const before = broker.log().length
+  const answer = await exchange(`${head}content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n`)
+  const requestId = /x-request-id: (\S+)/.exec(answer)?.[1]
+  const lines = () => broker.log().slice(before).filter(({ msg }) => /^(?:request |audit)/.test(String(msg)))
+  while (lines().length < 2) await broker.nextLine()
+  t.match(lines().find(({ msg }) => msg === 'request completed'), { request_id: requestId, status: 400, code: 'invalid_request', failure: 'HPE_INVALID_CHUNK_SIZE' })
+  t.match(lines().find(({ msg }) => msg === 'audit'), { request_id: requestId, event: 'session_refused', status: 400 })
+  t.equal(lines().length, 2)
 })
 
-t.test('an expectation that nobody knows is passed over', async (t) => {
-  t.match(await exchange('GET /livez HTTP/1.1\r\nhost: x\r\nexpect: a-miracle\r\nconnection: close\r\n\r\n'), /^HTTP\/1\.1 200 [^]*cache-control: no-store/)
+t.test('a body that breaks off while its caller is looked up is refused all the same', async (t) => {
+  const seen = new EventEmitter()
+  const identity: Identity = {
+    isSentByBrowser: () => false,
+    async identify () {
+      await once(seen, 'broken')
+      return { entitledTo: ['acme'], claims: {} }
+    },
+    close: async () => {},
+  }
+  const slow = await startBroker(t, { APIDECK_BASE_URL: upstream.url }, { identity })
+  slow.app.server.on('clientError', () => seen.emit('broken'))
+  const socket = connect(Number(new URL(slow.url).port), '127.0.0.1')
+  socket.write(`${head}content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n`)
+  t.match(await text(socket), /^HTTP\/1\.1 400 [^]*not well-formed/)
 })
 
 t.test('what comes behind a whole request does not take its answer, and nothing comes after it', async (t) => {
