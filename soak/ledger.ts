@@ -1,5 +1,6 @@
 import type { Breaches } from './breaches.js'
 import type { Outcome } from './faults/fault.js'
+import { heldUp } from './faults/held-up.js'
 import { Lines, numberIn } from './lines.js'
 import type { Answer } from './load/answer.js'
 import type { Broken } from './load/connection.js'
@@ -46,6 +47,8 @@ export class Ledger {
   /** Requests that made a call upstream. */
   callers = 0
   abandoned = 0
+  /** Answers other than usual, for which nothing but a busy machine is to blame. */
+  excused = 0
   lastOverloadAt = -Infinity
   /** When an answer last was another than usual. */
   lastTroubleAt = -Infinity
@@ -124,8 +127,10 @@ export class Ledger {
     const until = isAll ? Infinity : performance.now() - BOUNDS.doubtMs
     for (const { entry, outcome, at } of this.#doubts.filter(({ at }) => at <= until)) {
       const { kind } = entry.request
-      if (outcome !== kind.outcome && !this.#weather.allows(outcome, kind.reach, entry.sentAt, at)) {
-        this.#breaches.add('wrong', this.#describe(entry, `${outcome} instead of ${kind.outcome}`), outcome)
+      if (outcome !== kind.outcome) {
+        const excuses = this.#weather.excuses(outcome, kind.reach, entry.sentAt, at)
+        if (excuses.length === 0) this.#breaches.add('wrong', this.#describe(entry, `${outcome} instead of ${kind.outcome}`), outcome)
+        else if (excuses.every((fault) => fault === heldUp)) this.excused++
       }
       const took = at - entry.sentAt
       if (took > BOUNDS.dueMs + this.#weather.slowerMs(entry.sentAt, at)) {

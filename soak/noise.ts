@@ -1,4 +1,4 @@
-import { heldUp } from './faults/clients.js'
+import { heldUp } from './faults/held-up.js'
 import type { Replica } from './parts/broker.js'
 import type { Weather } from './weather.js'
 

@@ -1,5 +1,5 @@
 import { promises, type PromiseName } from './breaches.js'
-import { heldUp } from './faults/clients.js'
+import { heldUp } from './faults/held-up.js'
 import type { Log } from './log.js'
 import { slopeOf, type Sample } from './memory.js'
 import type { Options } from './options.js'
@@ -42,7 +42,7 @@ export function createReport ({ options, parts: { ledger, breaches }, weather, l
     outcomes: sorted(ledger.outcomes),
     faults_switched: [...faults.values()].reduce((sum, count) => sum + count, 0),
     faults: sorted(faults),
-    held_up: weather.counts.get(heldUp.name) ?? 0,
+    held_up: { times: weather.counts.get(heldUp.name) ?? 0, excused: ledger.excused },
     upstream: { calls: ledger.calls, requests: ledger.callers },
     descriptors,
     heap_mb: samples.map(({ heap }) => Number((heap / MB).toFixed(2))),
@@ -70,7 +70,7 @@ export function printReport (report: Report): string {
       ['of these given up by their client', report.abandoned],
       ['calls upstream', `${upstream.calls} for ${upstream.requests} requests`],
       ['faults switched on and off', `${report.faults_switched}, of ${Object.keys(report.faults).length} kinds`],
-      ['times that the machine had no time', report.held_up],
+      ['times that the machine had no time', `${report.held_up.times}, which alone excuses ${report.held_up.excused} answers`],
       ['open when idle, at the start', open(idle)],
       ['open when idle, at the end', open(left)],
       ['heap after garbage collection', `${heap[0]} MiB after the warm-up, ${heap.at(-1)} MiB at the end, at most ${Math.max(...heap)} MiB${slope}`],

@@ -40,9 +40,14 @@ export class Weather {
     return this.#counts
   }
 
-  /** Whether a request that got so far, between these moments, may have ended so. */
+  /** The faults for which a request that got so far, between these moments, may have ended so. */
+  excuses (outcome: Outcome, reach: Reach, from: number, to: number): Fault[] {
+    return this.#spells.filter((spell) => this.#allows(spell, outcome, reach, from, to)).map(({ fault }) => fault)
+  }
+
+  /** Whether there are any. */
   allows (outcome: Outcome, reach: Reach, from: number, to: number): boolean {
-    return this.#spells.some((spell) => this.#allows(spell, outcome, reach, from, to))
+    return this.excuses(outcome, reach, from, to).length > 0
   }
 
   /** Milliseconds by which an answer may be slower between these moments. */
@@ -56,7 +61,8 @@ export class Weather {
 
   /** The names of what was on between these moments, or just before. */
   names (from: number, to: number): string {
-    return this.#during(from, to).map(({ fault, until }) => `${fault.name}${until < from ? ' (over)' : ''}`).join(', ') || 'nothing'
+    const names = this.#during(from, to).map(({ fault, until }) => `${fault.name}${until < from ? ' (over)' : ''}`)
+    return [...new Set(names)].join(', ') || 'nothing'
   }
 
   #during (from: number, to: number): Spell[] {

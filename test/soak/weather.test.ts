@@ -38,6 +38,7 @@ for (const [what, more, outcome, reach, from, to, isAllowed] of rows) {
 t.test('it knows what was on, and how often', async (t) => {
   const { now, weather } = over({ slowerMs: 7, moreCalls: 1 })
   weather.begin(fault({ name: 'another' }))
+  t.strictSame(weather.excuses('502 upstream_error', 'upstream', now - 100, now + 100).map(({ name }) => name), ['a fault', 'another'])
   t.equal(weather.names(now - 100, now + 100), 'a fault, another')
   t.equal(weather.names(now + 500, now + 600), 'a fault (over), another')
   t.equal(weather.names(now - 9_000, now - 8_000), 'nothing')
