@@ -88,7 +88,7 @@ export async function createApp (config: Config, { logger, lifecycle = new Lifec
   await app.register(headers)
   await app.register(wellFormed)
   await app.register(origins, { origins: config.origins })
-  await app.register(drain, { lifecycle, connections })
+  await app.register(drain, { lifecycle, connections, timeoutMs: config.server.shutdownTimeoutMs })
   await app.register(pressure, { isFull: () => upstream.isFull })
   await app.register(unknownRoutes)
   const admit = createAdmission(app, {
