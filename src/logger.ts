@@ -1,4 +1,6 @@
+import { writeSync } from 'node:fs'
 import { pino, type DestinationStream, type Logger, type LevelWithSilent } from 'pino'
+import { LineWriter, type LossFacts } from './line-writer.js'
 import { createScrubber } from './scrub.js'
 import { HIDDEN, type Secret } from './secret.js'
 
@@ -15,6 +17,9 @@ export interface LoggerOptions {
 const MEMBERS = ['authorization', 'cookie', 'set-cookie', 'api_key', 'apiKey', 'session_uri', 'session_token', 'token', 'body', 'location']
 const PATHS = MEMBERS.flatMap((name) => ['', '*.', '*.*.'].map((prefix) => prefix === '' ? `["${name}"]` : `${prefix.slice(0, -1)}["${name}"]`))
 
+/** Milliseconds that the process, as it ends, waits for somebody to take its last lines. */
+const FLUSH_MS = 1_000
+
 /** JSON lines. What must not be in them is taken out twice: by path, and by value as the line is written. */
 export function createLogger ({ level, secrets, destination }: LoggerOptions): Logger {
   const scrub = createScrubber(secrets)
@@ -27,7 +32,22 @@ export function createLogger ({ level, secrets, destination }: LoggerOptions): L
     serializers: { err: describeError, error: describeError },
     hooks: { streamWrite: scrub },
   }
-  return destination === undefined ? pino(options) : pino(options, destination)
+  if (destination !== undefined) return pino(options, destination)
+  const output = standardOutput((facts) => {
+    // Audit events may be among them, so it is told whatever the level is.
+    logger.child({}, { level: 'error' }).error(facts, 'log lines were lost')
+  })
+  const logger = pino(options, output)
+  return logger
+}
+
+/** Standard output, whoever takes it, or does not. Of a pipe that nobody reads the broker never waits, until it ends. */
+function standardOutput (regained: (facts: LossFacts) => void): LineWriter {
+  // To read it is to open it: that is when Node makes a pipe one that does not block.
+  const { fd } = process.stdout
+  const output = new LineWriter({ write: (bytes) => writeSync(fd, bytes), regained })
+  process.once('exit', () => output.flush(FLUSH_MS))
+  return output
 }
 
 /** An error's name, code, message and stack, and nothing else that it may carry, such as a request or a socket. */
