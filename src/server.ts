@@ -31,17 +31,21 @@ async function serve (config: Config): Promise<void> {
   const lifecycle = new Lifecycle()
   const app = await createApp(config, { logger, lifecycle })
 
-  const signals = closeWithGrace({ delay: shutdownDelayMs + shutdownTimeoutMs, logger }, async ({ err, signal }) => {
+  const signals = closeWithGrace({ delay: shutdownDelayMs + shutdownTimeoutMs, logger }, async (reason) => {
     lifecycle.drain()
-    if (err === undefined) {
-      logger.info({ signal }, 'stopping')
-      await delay(shutdownDelayMs)
-    } else {
-      logger.fatal({ err }, 'stopping after an error that nobody caught')
-    }
+    if ('err' in reason) await stopAfter(reason.err)
+    logger.info({ signal: reason.signal }, 'stopping')
+    await delay(shutdownDelayMs)
     await app.close()
     logger.info('stopped')
   })
+
+  /** No delay: what else is broken, nobody knows. What is in flight has as long to finish as ever. */
+  async function stopAfter (err: unknown): Promise<never> {
+    logger.fatal({ err }, 'stopping after an error that nobody caught')
+    await Promise.race([app.close().then(() => logger.info('stopped')), delay(shutdownTimeoutMs)])
+    process.exit(1)
+  }
 
   try {
     await app.listen({ host, port })
