@@ -12,7 +12,7 @@ export interface LineWriterOptions {
   schedule?: (retry: () => void, ms: number) => void
 }
 
-/** What was lost: how many lines, since when, and the name of why. */
+/** What was lost: how many lines, for how long none could be written, and the name of why. */
 export interface LossFacts {
   lost_lines: number
   lost_for_ms: number
@@ -34,7 +34,9 @@ export class LineWriter {
   #waiting: Buffer[] = []
   #waitingBytes = 0
   #lostLines = 0
+  /** Why lines wait, and why the first of those that were lost did. */
   #failure = ''
+  #lostBy = ''
   #failedAt = 0
   #retryMs = RETRY_MS.first
 
@@ -52,6 +54,7 @@ export class LineWriter {
     const isFirst = this.#waiting.length === 0
     if (!isFirst && this.#waitingBytes + bytes.length > this.#options.maxBytes) {
       this.#lostLines++
+      this.#lostBy ||= this.#failure
       return
     }
     this.#waiting.push(bytes)
@@ -95,8 +98,9 @@ export class LineWriter {
   #tellLoss (): void {
     this.#retryMs = RETRY_MS.first
     if (this.#lostLines === 0) return
-    const facts = { lost_lines: this.#lostLines, lost_for_ms: Math.round(this.#options.now() - this.#failedAt), failure: this.#failure }
+    const facts = { lost_lines: this.#lostLines, lost_for_ms: Math.round(this.#options.now() - this.#failedAt), failure: this.#lostBy }
     this.#lostLines = 0
+    this.#lostBy = ''
     this.#options.regained(facts)
   }
 }

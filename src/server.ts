@@ -1,4 +1,5 @@
 import closeWithGrace from 'close-with-grace'
+import { writeSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createApp } from './app.js'
 import { describeConfig, readConfig, type Config, type ConfigError } from './config.js'
@@ -10,6 +11,9 @@ import { createLogger } from './logger.js'
  * would run with and stops.
  */
 
+const STDOUT = 1
+const STDERR = 2
+
 const config = configuration()
 if (config !== undefined) await serve(config)
 
@@ -17,12 +21,19 @@ if (config !== undefined) await serve(config)
 function configuration (): Config | undefined {
   try {
     if (!process.argv.includes('--check-config')) return readConfig(process.env)
-    console.log(describeConfig(process.env).join('\n'))
+    say(STDOUT, describeConfig(process.env).join('\n'))
   } catch (error) {
-    console.error((error as ConfigError).message)
+    say(STDERR, (error as ConfigError).message)
     process.exitCode = 1
   }
   return undefined
+}
+
+/** Tells it to whoever listens. Where nobody can, the exit code says enough. */
+function say (output: number, text: string): void {
+  try {
+    writeSync(output, `${text}\n`)
+  } catch {}
 }
 
 async function serve (config: Config): Promise<void> {

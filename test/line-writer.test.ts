@@ -71,6 +71,7 @@ for (const failure of ['EAGAIN', 'ENOSPC', 'EPIPE', '']) {
     const { writer, state, losses, retry } = setup(t)
     Object.assign(state, { room: 0, failure })
     for (let i = 0; i < 10; i++) writer.write(`line${i}\n`)
+    state.failure = 'EBUSY'
     retry()
     t.strictSame(losses, [])
     state.room = Infinity
@@ -79,7 +80,7 @@ for (const failure of ['EAGAIN', 'ENOSPC', 'EPIPE', '']) {
     t.equal(state.text, 'line0\nline1\nline2\nlost 7\nnext\n')
     t.strictSame(losses, [{ lost_lines: 7, lost_for_ms: 1, failure: failure === '' ? 'unknown' : failure }])
 
-    state.room = 0
+    Object.assign(state, { room: 0, failure: 'EIO' })
     writer.write('again\n')
     state.room = Infinity
     retry()

@@ -70,8 +70,8 @@ t.test('a second signal stops it at once', async (t) => {
 })
 
 t.test('an error that nobody catches stops it at once with 1, and is logged without its secrets', async (t) => {
-  const server = await startServer(t, { ...environment, SHUTDOWN_DELAY_MS: '60000' }, { preload: './test/helpers/throw-on-signal.ts' })
-  server.kill('SIGUSR2')
+  const server = await startServer(t, { ...environment, SHUTDOWN_DELAY_MS: '60000' }, { preload: './test/helpers/fault-on-signal.ts' })
+  server.kill('SIGWINCH')
   t.equal(await server.exit, 1)
   t.match(server.output(), /"level":"fatal"[^\n]*nobody catches this: https:\/\/vault\.apideck\.com\/session\/\[secret\][^\n]*"msg":"stopping after an error that nobody caught"/)
   t.notOk(server.output().includes(TOKEN_CANARY))

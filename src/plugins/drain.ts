@@ -46,10 +46,12 @@ export const drain = fp(async (app: FastifyInstance, { lifecycle, connections, t
     isAccepting = false
     // Node's `close()` would end each connection on which nothing is under way, with the request that is on its way there.
     app.server.closeIdleConnections = () => {}
-    setTimeout(() => {
+    const cut = () => {
       lifecycle.close()
       connections.cut((_socket, underway) => !underway.some(isWaiting))
-    }, Math.min(GRACE_MS, timeoutMs / 4)).unref()
+    }
+    // Two turns of the event loop later: what the system has taken by now is read first.
+    setTimeout(() => setImmediate(() => setImmediate(cut)), Math.min(GRACE_MS, timeoutMs / 4)).unref()
   })
 }, { name: 'drain' })
 
