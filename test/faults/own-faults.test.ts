@@ -1,7 +1,8 @@
 import { once } from 'node:events'
+import { readFileSync, readdirSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
-import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { send, startBroker } from '../helpers/broker.js'
@@ -93,6 +94,14 @@ t.test('a process that stood still for three seconds answers what came before an
 function answerLate (_request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'application/json' }).end(mintedBody())
 }
+
+t.test('a clock that is set back or forward moves no deadline: nothing asks for the time of day but what others date', async (t) => {
+  const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
+  for (const file of files) {
+    const lines = readFileSync(join('src', file), 'utf8').split('\n').filter((line) => /Date\.now|new Date\(\)/.test(line))
+    for (const line of lines) t.match(line, /retry.?after/i, `${file}: ${line.trim()}`)
+  }
+})
 
 t.test('without a file descriptor left it lives on, spins not, and serves again as some are free', async (t) => {
   const { url } = await httpUpstream(t)
