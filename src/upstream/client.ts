@@ -50,7 +50,7 @@ export function createUpstream (options: UpstreamOptions): Upstream {
   })
   const credentials = new Availability(options.credentials, () => performance.now())
 
-  function send (request: Request, signal: AbortSignal): Promise<Exchange> {
+  function send (request: Request, signal: AbortSignal, isAgain: boolean): Promise<Exchange> {
     request.sent++
     return dispatcher.request({
       path: url.pathname,
@@ -65,16 +65,16 @@ export function createUpstream (options: UpstreamOptions): Upstream {
       },
       body: request.body,
       signal,
-    })
+    }, isAgain)
   }
 
   /** Sends it once more where the key was refused and is another by now. */
-  async function sendWithNewestKey (request: Request, signal: AbortSignal): Promise<Exchange> {
+  async function sendWithNewestKey (request: Request, signal: AbortSignal, isAgain: boolean): Promise<Exchange> {
     const key = apiKey.reveal()
-    const exchange = await send(request, signal)
+    const exchange = await send(request, signal, isAgain)
     if (exchange.status !== 401) return exchange
     await renewKey()
-    return apiKey.reveal() === key ? exchange : send(request, signal)
+    return apiKey.reveal() === key ? exchange : send(request, signal, isAgain)
   }
 
   function noteCredentials ({ status }: Exchange): void {
@@ -87,7 +87,7 @@ export function createUpstream (options: UpstreamOptions): Upstream {
     const started = performance.now()
     const facts = (): CallFacts => ({ upstream_duration_ms: Math.round(performance.now() - started), upstream_calls: request.sent })
     const exchange = await withDeadline(timeoutMs, gone, (deadline) =>
-      protection.run(() => sendWithNewestKey(request, deadline.signal), deadline)
+      protection.run((isAgain) => sendWithNewestKey(request, deadline.signal, isAgain), deadline)
     ).catch((error: unknown) => { throw failureOf(error, facts()) })
     noteCredentials(exchange)
 

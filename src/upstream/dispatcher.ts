@@ -1,4 +1,4 @@
-import { Pool, type Dispatcher } from 'undici'
+import { Client, Pool, type Dispatcher } from 'undici'
 import { createConnector } from './connector.js'
 
 /** Where to, and how much at once. */
@@ -31,22 +31,22 @@ const LIMITS = {
 /**
  * The way to the upstream: a pool of connections that verifies TLS whatever the environment says, follows no redirect
  * and bounds what it reads. A connection that was kept from earlier, and turns out to have been closed by the other
- * side, is replaced at once: nothing has been answered on it, and nobody is to hear of it.
+ * side, is replaced at once by a new one: nothing has been answered on it, and nobody is to hear of it.
  */
 export function createDispatcher ({ origin, connections, headersMs }: DispatcherOptions) {
   const connector = createConnector({ allowH2: false, timeout: LIMITS.connectMs, rejectUnauthorized: true, minVersion: 'TLSv1.2' })
-  const pool = new Pool(origin, {
-    connections,
+  const options = {
     allowH2: false,
     maxHeaderSize: LIMITS.headerBytes,
     maxResponseSize: LIMITS.bodyBytes,
     headersTimeout: headersMs,
     bodyTimeout: LIMITS.bodyMs,
     connect: connector.connect,
-  })
+  }
+  const pool = new Pool(origin, { ...options, connections })
 
-  async function exchange (options: Dispatcher.RequestOptions): Promise<Exchange> {
-    const { statusCode: status, headers, body } = await pool.request(options)
+  async function exchange (way: Dispatcher, request: Dispatcher.RequestOptions): Promise<Exchange> {
+    const { statusCode: status, headers, body } = await way.request(request)
     try {
       return { status, headers, text: await body.text() }
     } catch (failure) {
@@ -54,18 +54,29 @@ export function createDispatcher ({ origin, connections, headersMs }: Dispatcher
     }
   }
 
+  /** Over a connection of its own. */
+  async function exchangeAfresh (request: Dispatcher.RequestOptions): Promise<Exchange> {
+    const client = new Client(origin, options)
+    try {
+      return await exchange(client, request)
+    } finally {
+      client.destroy().catch(() => {})
+    }
+  }
+
   return {
-    /** @throws what undici throws */
-    async request (options: Dispatcher.RequestOptions): Promise<Exchange> {
-      // Each of them may have been closed.
-      for (let kept = 0; kept < connections; kept++) {
-        try {
-          return await exchange(options)
-        } catch (error) {
-          if (!connector.isOfKeptConnection(error)) throw error
-        }
+    /**
+     * @param isAgain not to trust a connection that was kept
+     * @throws what undici throws
+     */
+    async request (request: Dispatcher.RequestOptions, isAgain = false): Promise<Exchange> {
+      if (isAgain) return exchangeAfresh(request)
+      try {
+        return await exchange(pool, request)
+      } catch (error) {
+        if (!connector.isOfKeptConnection(error)) throw error
       }
-      return exchange(options)
+      return exchangeAfresh(request)
     },
     /** Whether the connection failed that late, so that the upstream had begun to answer. */
     hadBegunToAnswer: connector.isWithinAnswer,

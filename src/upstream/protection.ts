@@ -26,7 +26,7 @@ export interface Protection {
    *
    * @throws BrokerError `overloaded`; whatever the exchange throws
    */
-  run (exchange: () => Promise<Exchange>, deadline: Deadline): Promise<Exchange>
+  run (exchange: (isAgain: boolean) => Promise<Exchange>, deadline: Deadline): Promise<Exchange>
   /** Whether too many wait for one more. */
   readonly isFull: boolean
 }

@@ -12,8 +12,8 @@ const WAIT = { leastMs: 50, mostMs: 250, leftMs: 100 }
 /** Answers after which trying again may help. */
 const PASSING = new Set([502, 503, 504])
 
-/** Makes an exchange, and once more where that may help. */
-export type Retry = (exchange: () => Promise<Exchange>, deadline: Deadline) => Promise<Exchange>
+/** Makes an exchange, told whether it is made again, and once more where that may help. */
+export type Retry = (exchange: (isAgain: boolean) => Promise<Exchange>, deadline: Deadline) => Promise<Exchange>
 
 /** When to retry what was thrown, and what tests hand in. */
 export interface RetryOptions {
@@ -45,12 +45,12 @@ export function createRetry ({ isBeforeAnswer, random = Math.random, wait = (ms,
   return async (exchange, deadline) => {
     saved = Math.min(saved + BUDGET.share, BUDGET.saved)
     try {
-      const answer = await exchange()
+      const answer = await exchange(false)
       if (!PASSING.has(answer.status) || !await mayRetry(askedMs(answer), deadline)) return answer
     } catch (error) {
       if (!isBeforeAnswer(error) || !await mayRetry(0, deadline)) throw error
     }
-    return exchange()
+    return exchange(true)
   }
 }
 

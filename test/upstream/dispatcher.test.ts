@@ -38,8 +38,9 @@ const ANSWER = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'
 
 /** An upstream that answers the first request of each connection, and does this at the next. */
 async function keepingUpstream (t: Test, onNext: (socket: Socket) => void) {
-  const seen = { requests: 0 }
+  const seen = { connections: 0, requests: 0 }
   const { url } = await socketUpstream(t, (socket) => {
+    seen.connections++
     seen.requests++
     socket.write(ANSWER)
     socket.on('data', () => {
@@ -60,10 +61,21 @@ for (const [how, onNext] of [
       const dispatcher = dispatcherTo(t, url, connections)
       await Promise.all(Array.from({ length: connections }, () => dispatcher.request(post)))
       t.equal((await dispatcher.request(post)).status, 200, 'whichever of them it is sent on')
-      t.ok(seen.requests > connections + 1, 'it was sent on one that was closed')
+      t.equal(seen.requests, connections + 2, 'it was sent on one that was closed, and on a new one')
     }
   })
 }
+
+t.test('what is sent again goes over a connection of its own', async (t) => {
+  const { url, seen } = await keepingUpstream(t, (socket) => socket.write(ANSWER))
+  const dispatcher = dispatcherTo(t, url)
+  const connections = []
+  for (const isAgain of [false, false, true]) {
+    await dispatcher.request(post, isAgain)
+    connections.push(seen.connections)
+  }
+  t.strictSame(connections, [1, 1, 2])
+})
 
 t.test('a new connection that closes without an answer is a failure at once', async (t) => {
   let requests = 0
