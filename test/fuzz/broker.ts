@@ -76,12 +76,13 @@ export async function startBroker (variables: Record<string, string>, args: read
       trace.answered = status
       settle(id, trace)
     },
-    /** Ends it. What the log and the answers do not agree on is a fault, if all answers were taken down. */
-    async stop (isWhole: boolean): Promise<void> {
+    /** Ends it. What the log and the answers do not agree on is a fault, but for lines of so many answers that nobody saw. */
+    async stop (unseen: number): Promise<void> {
       child.kill('SIGTERM')
       const [code] = await exit
       if (code !== 0) tell(`the process ends with ${code}`)
-      for (const [id, trace] of isWhole ? traces : []) tell(`log and answer differ for ${id}: ${JSON.stringify(trace)}`)
+      const differing = [...traces].filter(([, { answers }]) => answers > 0 || traces.size > unseen)
+      for (const [id, trace] of differing) tell(`log and answer differ for ${id}: ${JSON.stringify(trace)}`)
     },
   }
 }

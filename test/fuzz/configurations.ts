@@ -59,7 +59,7 @@ async function tokenCaller (consumer: string, { sign, badTokens }: Issuer, isBro
 }
 
 /** Starts a broker of each kind that is tried, or of the one that is named. `args` are Node's. */
-export async function startConfigurations (upstream: string, issuer: Issuer, { only, args = [] }: { only?: string | undefined, args?: readonly string[] | undefined } = {}): Promise<{ configurations: Configuration[], close: (isWhole: boolean) => Promise<void> }> {
+export async function startConfigurations (upstream: string, issuer: Issuer, { only, args = [] }: { only?: string | undefined, args?: readonly string[] | undefined } = {}): Promise<{ configurations: Configuration[], close: (unseen: number) => Promise<void> }> {
   const directory = await mkdtemp(join(tmpdir(), 'fuzz-'))
   const files = { plain: join(directory, 'policy.json'), claims: join(directory, 'claims.json') }
   await writeFile(files.plain, JSON.stringify(policy))
@@ -95,14 +95,14 @@ export async function startConfigurations (upstream: string, issuer: Issuer, { o
   const configurations = (await Promise.all([
     fixed('static'),
     fixed('static-policy', { SESSION_POLICY_FILE: files.plain }),
-    start('gateway', lanes('gateway', 8), { ...base, IDENTITY: 'gateway', GATEWAY_SECRET, TRUSTED_PROXIES: '127.0.0.0/8' }, gatewayCaller, { isTrusted: true }),
-    start('jwt', lanes('jwt', 4), jwt, (consumer, i) => tokenCaller(consumer, issuer, i % 2 === 1)),
-    start('jwt-policy', lanes('jwt-policy', 4), { ...jwt, SESSION_POLICY_FILE: files.claims }, (consumer, i) => tokenCaller(consumer, issuer, i % 2 === 1), { metadata }),
+    start('gateway', lanes('gateway', 10), { ...base, IDENTITY: 'gateway', GATEWAY_SECRET, TRUSTED_PROXIES: '127.0.0.0/8' }, gatewayCaller, { isTrusted: true }),
+    start('jwt', lanes('jwt', 3), jwt, (consumer, i) => tokenCaller(consumer, issuer, i % 2 === 1)),
+    start('jwt-policy', lanes('jwt-policy', 3), { ...jwt, SESSION_POLICY_FILE: files.claims }, (consumer, i) => tokenCaller(consumer, issuer, i % 2 === 1), { metadata }),
   ])).flat()
   return {
     configurations,
-    close: async (isWhole) => {
-      await Promise.all(configurations.map(({ broker }) => broker.stop(isWhole)))
+    close: async (unseen) => {
+      await Promise.all(configurations.map(({ broker }) => broker.stop(unseen)))
       await rm(directory, { recursive: true })
     },
   }

@@ -33,7 +33,9 @@ export function judge (answer: Answer, ask: Ask, setting: Setting): Verdict {
   hold(isUuid(id) || (setting.isTrusted && ask.bytes.includes(id)), `the request ID is a new one: ${id}`)
   const reader = headers.get('access-control-allow-origin')
   hold(reader === undefined || reader === ask.origin, `no other page may read it: ${reader}`)
-  if (ask.shape !== 'any') hold(reader === ask.origin, 'the page that is allowed may read it')
+  // What is not well-formed HTTP is refused before anybody asks which page it comes from.
+  const isUnread = ask.expected.is === 'open' && status === 400 && answer.closes
+  if (ask.shape !== 'any' && !isUnread) hold(reader === ask.origin, 'the page that is allowed may read it')
 
   if (status === 200 && headers.get('content-type')?.startsWith('application/json') === true && !ask.isHead && body.includes('session_token')) return { session: inJson(body) }
   if (status === 302) return { session: inLocation(answer) }
@@ -99,4 +101,10 @@ function inProblem ({ status, headers, body }: Answer, ask: Ask, id: string): Re
     return pointer
   })
   return { code: String(code), pointers }
+}
+
+/** Whether a fault is told at a place, or within it. A page is UTF-8, which has no halves of characters. */
+export function isAt (pointer: string, place: string): boolean {
+  const [one, other] = [pointer, place].map((text) => Buffer.from(text, 'utf8').toString('utf8'))
+  return one === other || one?.startsWith(`${other}/`) === true
 }

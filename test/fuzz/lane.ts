@@ -3,17 +3,15 @@ import type { Answer } from './answer.js'
 import type { Broker } from './broker.js'
 import { hold, type Ask, type Case, type Expected, type Setting } from './case.js'
 import { Connection, type Ends } from './connection.js'
-import { judge, type Verdict } from './judge.js'
+import { isAt, judge, type Verdict } from './judge.js'
 import { isSession } from './session-rules.js'
 import type { Summary } from './summary.js'
 import { failureOf } from './told.js'
 import type { Call, Line, Upstream } from './upstream.js'
 
-/** Milliseconds until a client that has said all closes its half, and those after which nothing can come any more. */
+/** Milliseconds: until a client that has said all closes its half; until nothing comes any more, and no call either. */
 const QUIET_MS = 40
 const SILENCE_MS = 8_000
-
-/** Milliseconds after which a call comes of nothing that went before. */
 const LATE_MS = 10_000
 
 /** Probes leave no line, and what is shed is counted in one. */
@@ -66,9 +64,9 @@ export class Lane {
   async #exchange (one: Case): Promise<Answer[]> {
     if (one.connection === 'kept') return this.#onKept(one)
     const answers = await this.#onItsOwn(one, QUIET_MS)
-    if (answers.length > 0 || one.asks[0]?.expected.is !== 'open' || !hasRequest(one.asks)) return answers
     // It was taken for leaving before the answer came, or there is none.
-    this.#drop({ is: 'open' })
+    if (answers.length === 0) this.#drop({ is: 'open' })
+    if (answers.length > 0 || mayBeNone(one) || isSpared(one)) return answers
     this.#summary.repeated++
     return this.#onItsOwn(one, SILENCE_MS)
   }
@@ -84,19 +82,18 @@ export class Lane {
     return answers
   }
 
-  async #onItsOwn ({ asks, cuts, connection }: Case, patienceMs: number): Promise<Answer[]> {
+  async #onItsOwn (one: Case, patienceMs: number): Promise<Answer[]> {
+    const { asks, cuts, connection } = one
     const socket = new Connection(this.#ends)
     try {
       await socket.write(asks.map(({ bytes }) => bytes).join(''), cuts)
       if (connection === 'ended') {
-        if (asks[0]?.expected.is === 'open') await socket.heard(patienceMs)
+        if (!mayBeNone(one)) await socket.heard(patienceMs)
         socket.end()
       }
       const answers = await socket.answers([], false)
       await socket.ended()
-      const expected = asks[0]?.expected
-      const mayBeNone = !hasRequest(asks) || (expected?.is === 'open' ? patienceMs < SILENCE_MS : expected?.is === 'refused' && expected.mayBeTakenForLeaving === true)
-      hold(answers.length > 0 || mayBeNone, `no answer at all (${socket.failure ?? 'closed'})`)
+      hold(answers.length > 0 || patienceMs < SILENCE_MS || mayBeNone(one), `no answer at all (${socket.failure ?? 'closed'})`)
       return answers
     } finally {
       socket.destroy()
@@ -120,6 +117,7 @@ export class Lane {
 
   /** Nobody waits for the answer any more: a call may yet be made. */
   #drop (expected: Expected): void {
+    this.#summary.left++
     if (expected.is !== 'refused') this.#dropped.push({ expected, until: Date.now() + LATE_MS })
   }
 
@@ -157,18 +155,20 @@ export class Lane {
     if (expected.is !== 'refused' || isHead) return
     hold(code !== undefined && expected.codes.includes(code), `it is refused with ${expected.codes.join()}, not ${code ?? status}`)
     const { pointer } = expected
-    if (pointer !== undefined && 'pointers' in verdict && code === 'invalid_request') hold(verdict.pointers.map(asShown).some((one) => one === asShown(pointer) || one.startsWith(`${asShown(pointer)}/`)), `the fault is told at ${pointer}, not ${verdict.pointers.join()}`)
+    if (pointer !== undefined && 'pointers' in verdict && code === 'invalid_request') hold(verdict.pointers.some((one) => isAt(one, pointer)), `the fault is told at ${pointer}, not ${verdict.pointers.join()}`)
   }
 }
 
 /** Of the catalogue, what a caller has no part in. */
 const STATUS_OF_OURS = /^(?:internal_error|shutting_down|identity_unavailable|rate_limited|session_rejected|upstream_\w+)$/
 
-/** Blank lines ahead of a request are none. */
-const hasRequest = (asks: readonly Ask[]) => asks.some(({ bytes }) => /[^\r\n]/.test(bytes))
+/** Blank lines are no request; and whoever closes in the middle of one has left. */
+function mayBeNone ({ asks: [ask] }: Case): boolean {
+  return ask === undefined || !/[^\r\n]/.test(ask.bytes) || (ask.expected.is === 'refused' && ask.expected.mayBeTakenForLeaving === true)
+}
 
-/** In UTF-8, which has no halves of characters. */
-const asShown = (text: string) => Buffer.from(text, 'utf8').toString('utf8')
+/** Of what was cut or garbled by chance, most is a request that never ends: patience is for some. */
+const isSpared = ({ asks: [ask] }: Case) => ask !== undefined && /^(?:mutation|noise)$/.test(ask.kind) && ask.bytes.length % 8 !== 0
 
 function take<T> (items: T[], isIt: (item: T) => boolean): T | undefined {
   const at = items.findIndex(isIt)
@@ -176,6 +176,4 @@ function take<T> (items: T[], isIt: (item: T) => boolean): T | undefined {
 }
 
 /** Equal as JSON: it has no negative zero. */
-function isSame (one: unknown, other: unknown): boolean {
-  return isDeepStrictEqual(one, JSON.parse(JSON.stringify(other)))
-}
+const isSame = (one: unknown, other: unknown) => isDeepStrictEqual(one, JSON.parse(JSON.stringify(other)))

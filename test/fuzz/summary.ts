@@ -14,6 +14,8 @@ export class Summary {
   answers = 0
   /** Cases that were tried again with patience. */
   repeated = 0
+  /** Requests that were left before their answer came: whatever comes of them, nobody sees it. */
+  left = 0
   /** Refused because the machine was too busy for its share of time. */
   shed = 0
   readonly #kinds = counter()
@@ -35,7 +37,7 @@ export class Summary {
   lines (): string[] {
     const list = (counts: Map<string, number>) => [...counts].sort(([a], [b]) => a < b ? -1 : 1).map(([name, n]) => `${name} ${n}`).join(', ')
     return [
-      `cases ${this.cases}, requests ${this.requests}, answers ${this.answers}, tried again ${this.repeated}, shed ${this.shed}`,
+      `cases ${this.cases}, requests ${this.requests}, answers ${this.answers}, left ${this.left}, tried again ${this.repeated}, shed ${this.shed}`,
       `by configuration: ${list(this.#settings)}`,
       `by kind: ${list(this.#kinds)}`,
       `by status: ${list(this.#statuses)}`,
