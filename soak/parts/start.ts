@@ -98,6 +98,7 @@ export async function startStage ({ rate, seed, breakages, log: logFile }: Optio
     steady.kill()
     restarted.kill()
     redis.abandon()
+    keyFile.close()
   }
   // Whatever ends us, nothing that we started runs on.
   process.once('exit', kill)
@@ -109,7 +110,6 @@ export async function startStage ({ rate, seed, breakages, log: logFile }: Optio
     clearInterval(judging)
     kill()
     await Promise.all([apideck.close(), issuer.close(), redis.kill()])
-    keyFile.close()
   }
 
   try {
