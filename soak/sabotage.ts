@@ -3,7 +3,7 @@
  * list of names everywhere else.
  */
 import { ServerResponse } from 'node:http'
-import { connect } from 'node:net'
+import { createServer } from 'node:net'
 
 export const breakages = ['heap', 'sockets', 'lost', 'late', 'wrong', 'stray', 'canaries', 'lines', 'output'] as const
 
@@ -12,6 +12,9 @@ export type Breakage = typeof breakages[number]
 /** Once in so many answers, among so many of the first. */
 const SELDOM = 50
 const FIRST = 500
+
+/** More than a busy machine excuses. */
+const LATE_MS = 12_000
 
 const chosen = new Set(process.env['SOAK_BREAK']?.split(',').filter((name) => name !== ''))
 if (chosen.size > 0) {
@@ -24,7 +27,7 @@ if (chosen.size > 0) {
   /** What goes wrong beside an answer that goes out. */
   const spoil = ({ req }: ServerResponse): void => {
     if (chosen.has('heap')) kept.push(new Array(2_500).fill(0))
-    if (isTime('sockets')) kept.push(connect(Number(req.socket.localPort), '127.0.0.1').on('error', () => {}))
+    if (isTime('sockets')) kept.push(createServer().listen(0, '127.0.0.1').unref())
     if (isTime('canaries')) write(`${JSON.stringify({ level: 'info', msg: `Bearer ${req.headers.authorization}` })}\n`)
     if (isTime('output')) console.error('Warning: something is odd')
   }
@@ -41,7 +44,7 @@ if (chosen.size > 0) {
     answers++
     const answer = () => Reflect.apply(end, this, args) as ServerResponse
     if (isLost) this.socket?.destroy()
-    else if (isLate) setTimeout(answer, 6_000)
+    else if (isLate) setTimeout(answer, LATE_MS)
     else answer()
     return this
   } as typeof end
