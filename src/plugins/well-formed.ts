@@ -31,9 +31,7 @@ export function faultIn ({ httpVersion, method, url = '', headers, rawHeaders }:
 }
 
 function hasTwoHosts (rawHeaders: string[]): boolean {
-  let hosts = 0
-  for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]?.length === 4 && /^host$/i.test(rawHeaders[i] ?? '')) hosts += 1
-  return hosts > 1
+  return rawHeaders.filter((name, i) => i % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host').length > 1
 }
 
 /** A path; a whole URL, as for a proxy, at the same host; or an asterisk for OPTIONS (RFC 9112, section 3.2). */
