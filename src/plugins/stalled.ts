@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { Underway } from './connections.js'
 
 /** Milliseconds. Longer than a request has to arrive: for that one there is an answer. */
-const PATIENCE_MS = 7_000
+const PATIENCE_MS = 6_500
 
 interface Mark {
   since: number
