@@ -30,6 +30,7 @@ export function closed (socket: Socket): Promise<void> {
 export async function readToEnd (socket: Socket, withinMs = AT_ONCE_MS): Promise<string> {
   const chunks: string[] = []
   socket.setEncoding('latin1').on('data', (chunk: string) => chunks.push(chunk))
+  socket.resume()
   let isLate = false
   const timer = setTimeout(() => {
     isLate = true
