@@ -3,8 +3,8 @@ import { BOUNDS, type Ledger } from '../ledger.js'
 import type { Replica } from '../parts/broker.js'
 import type { Random } from '../random.js'
 import type { Callers } from './callers.js'
-import { Connection } from './connection.js'
 import { prepare } from './kinds.js'
+import { Pool } from './pool.js'
 
 const TICK_MS = 5
 
@@ -37,7 +37,9 @@ export interface Load {
 }
 
 export function createLoad ({ rate, replicas, callers, ledger, breaches, random, onHeldUp }: LoadOptions): Load {
-  const pools = new Map(replicas.map((replica): [Replica, Connection[]] => [replica, []]))
+  const onExtra = (text: string) => breaches.add('stray', `more than was asked for: ${text.slice(0, 80)}`)
+  const pools = new Map(replicas.map((replica): [Replica, Pool] => [replica, new Pool(replica.port, onExtra)]))
+  let waiting = 0
   let timer: NodeJS.Timeout | undefined
   let due = 0
   let last = performance.now()
@@ -54,33 +56,25 @@ export function createLoad ({ rate, replicas, callers, ledger, breaches, random,
     }
   }
 
-  function connectionTo (replica: Replica): Connection {
-    const pool = pools.get(replica) ?? []
-    while (pool.length > 0) {
-      const kept = pool.pop()
-      if (kept?.isReusable === true) return kept
-      kept?.close()
-    }
-    return new Connection(replica.port, (text) => breaches.add('stray', `more than was asked for: ${text.slice(0, 80)}`))
+  function someReplica (): Replica | undefined {
+    const [first = replicas[0], ...others] = replicas.filter(({ isTaking }) => isTaking)
+    return first && random.pick([first, ...others])
   }
 
   async function send (): Promise<void> {
-    const takers = replicas.filter(({ isTaking }) => isTaking)
-    const [first = replicas[0], ...others] = takers
-    if (first === undefined) return
-    const replica = random.pick([first, ...others])
+    const replica = someReplica()
+    const pool = replica && pools.get(replica)
+    if (replica === undefined || pool === undefined) return
+    waiting++
+    const connection = await pool.take()
+    waiting--
     const entry = ledger.send(prepare(ledger.next, callers, random))
-    const connection = connectionTo(replica)
     replica.requests++
     const result = await connection.ask(entry.request.bytes, BOUNDS.lostMs)
-    if ('status' in result) {
-      ledger.answered(entry, result)
-      if (connection.isReusable) pools.get(replica)?.push(connection)
-    } else if (result.why === 'refused') {
-      ledger.refused(entry)
-    } else {
-      ledger.broken(entry, result)
-    }
+    if ('status' in result) ledger.answered(entry, result)
+    else if (result.why === 'refused') ledger.refused(entry)
+    else ledger.broken(entry, result)
+    pool.give(connection)
   }
 
   const load: Load = {
@@ -93,8 +87,8 @@ export function createLoad ({ rate, replicas, callers, ledger, breaches, random,
     },
     async stop () {
       clearInterval(timer)
-      while (ledger.underway > 0) await new Promise((resolve) => setTimeout(resolve, 20))
-      for (const pool of pools.values()) for (const connection of pool.splice(0)) connection.close()
+      while (ledger.underway + waiting > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+      for (const pool of pools.values()) pool.close()
     },
   }
   return load
