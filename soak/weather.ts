@@ -42,7 +42,10 @@ export class Weather {
 
   /** The faults for which a request that got so far, between these moments, may have ended so. */
   excuses (outcome: Outcome, reach: Reach, from: number, to: number): Fault[] {
-    return this.#spells.filter((spell) => this.#allows(spell, outcome, reach, from, to)).map(({ fault }) => fault)
+    const busy = this.#during(from, to).map(({ fault }) => fault).filter(({ isBusy }) => isBusy === true)
+    const allowing = this.#spells.filter((spell) => this.#allows(spell, outcome, reach, from, to)).map(({ fault }) => fault)
+    if (allowing.length > 0) return allowing
+    return this.#during(from, to).some(({ fault }) => fault.allowsWhenBusy?.includes(outcome)) ? busy : []
   }
 
   /** Whether there are any. */

@@ -24,6 +24,7 @@ export const brokerFaults: readonly Fault[] = [
   },
   {
     name: 'broker: its event loop is held up',
+    isBusy: true,
     touches: 'identity',
     allows: ['503 overloaded'],
     lastsMs: [500, 2_000],

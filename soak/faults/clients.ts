@@ -78,13 +78,18 @@ export const clientFaults: readonly Fault[] = [
     name: 'clients: ten times as many',
     ...common,
     allows: ['503 overloaded', '504 upstream_timeout'],
-    lastsMs: [500, 1_500],
+    isBusy: true,
+    lastsMs: [300, 1_000],
     lingersMs: LINGERS_MS,
     slowerMs: 5_000,
     opensCircuit: true,
     begin ({ load }) {
       load.factor = 10
-      return () => { load.factor = 1 }
+      return async () => {
+        load.factor = 1
+        // It is over once all of them have been sent.
+        while (load.waiting > 0) await delay(50)
+      }
     },
   },
 ]

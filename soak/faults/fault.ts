@@ -18,6 +18,9 @@ export interface Fault {
   /** Requests that get this far may end in one of `allows`, beside their usual way. */
   touches: Reach
   allows: readonly Outcome[]
+  /** Whether the broker has little time while it is on, and what is allowed of others only then. */
+  isBusy?: boolean
+  allowsWhenBusy?: readonly Outcome[]
   /** Milliseconds that it is on, at least and at most. */
   lastsMs: readonly [number, number]
   /** Milliseconds after its end for which that still holds. */

@@ -4,6 +4,7 @@ import { LINGERS_MS, type Fault } from './fault.js'
 export const heldUp: Fault = {
   name: 'the machine had no time for the soak',
   touches: 'headers',
+  isBusy: true,
   lastsMs: [0, 0],
   allows: ['503 overloaded', '504 upstream_timeout'],
   lingersMs: LINGERS_MS,

@@ -8,8 +8,8 @@ import { LINGERS_MS, type Fault } from './fault.js'
 
 const common = { touches: 'upstream', allows: [], lastsMs: [1_000, 4_000], lingersMs: LINGERS_MS } as const
 
-/** A refused call is made once more with the key that the file holds. */
-const rereads = { moreCalls: 1 } as const
+/** A refused call is made once more with the key that the file holds, if that can be read within a second. */
+const rereads = { moreCalls: 1, allowsWhenBusy: ['502 upstream_auth_failed'] } as const
 
 export const newKey = (random: Random) => `sk_live_${CANARY}-${Math.floor(random.next() * 2 ** 32).toString(16)}`
 

@@ -28,6 +28,8 @@ export interface LoadOptions {
 
 /** Requests at a rate, whatever becomes of those before (an open loop), over keep-alive connections as a proxy has them. */
 export interface Load {
+  /** Requests that wait for a connection. */
+  readonly waiting: number
   rate: number
   /** Times the rate. */
   factor: number
@@ -78,6 +80,7 @@ export function createLoad ({ rate, replicas, callers, ledger, breaches, random,
   }
 
   const load: Load = {
+    get waiting () { return waiting },
     rate,
     factor: 1,
     start () {

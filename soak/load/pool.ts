@@ -1,7 +1,7 @@
 import { Connection } from './connection.js'
 
 /** As many as a proxy keeps to one upstream, and fewer than the broker takes of all together. */
-const MOST = 400
+const MOST = 200
 
 /** Connections to one replica, each for one request at a time. Who finds all of them busy waits. */
 export class Pool {

@@ -47,6 +47,14 @@ t.test('it knows what was on, and how often', async (t) => {
   t.strictSame([...weather.counts], [['a fault', 1], ['another', 1]])
 })
 
+t.test('some of what it allows needs a broker that has little time', async (t) => {
+  const { now, weather } = over({ allowsWhenBusy: ['502 upstream_auth_failed'] })
+  const excuses = () => weather.excuses('502 upstream_auth_failed', 'upstream', now - 100, now + 100).map(({ name }) => name)
+  t.strictSame(excuses(), [])
+  weather.begin(fault({ name: 'a burst', isBusy: true }))
+  t.strictSame(excuses(), ['a burst'])
+})
+
 t.test('from a clearing on nothing is allowed, whatever was', async (t) => {
   const { weather, allows } = over()
   weather.clear()
