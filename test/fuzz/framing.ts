@@ -33,6 +33,16 @@ export function brokenFraming (setting: Setting): Arbitrary<Ask> {
     const head = [`Host: ${setting.host}`, ...who]
     const request = (lines: readonly string[], body = session, line = 'POST /vault-session HTTP/1.1') => `${line}\r\n${lines.join('\r\n')}\r\n\r\n${body}`
     const whole = request([...head, CL])
+    // Whole, and read by Node, but not by everybody alike.
+    const notHttp = [
+      ...[['Host: a', ...head], [...head, ...head], ['Host:', ...who], ['Host: a b', ...who], ['Host: a, b', ...who], who, [...head, ...Array.from({ length: 200 }, (_, i) => `x-${i}: ${VALUE}`)]].map((lines) => request([...lines, CL])),
+      ...['CONNECT x:443 HTTP/1.1', 'PLAY / HTTP/1.1', 'POST http://other.example/vault-session HTTP/1.1', 'POST /vault-session#x HTTP/1.1', 'POST * HTTP/1.1'].map((line) => request(head.slice(0, 1), '', line)),
+      whole.replace(' HTTP/1.1', ''), 'GET /\r\n\r\n',
+    ]
+    const odd = [
+      `${whole}GET /livez`, `${whole}x`, `\r\n\r\n${whole}`, whole.replace('HTTP/1.1', 'HTTP/1.0'), 'GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n', request(head.slice(0, 1), '', 'SETUP / RTSP/1.0'),
+      ...['Connection: upgrade\r\nUpgrade: websocket', 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AA', 'Connection: close, keep-alive'].map((line) => request([...head, line, CL])),
+    ]
     return oneof(
       { weight: 6, arbitrary: constantFrom(...lengths).map(([lines, rest]) => ask('length', request([...head, lines], rest), INVALID)) },
       { weight: 5, arbitrary: tuple(constantFrom(...badLines), constantFrom(0, 1, 2)).map(([line, at]) => ask('head', request([...head.slice(0, at), line, ...head.slice(at), CL]), at === 0 && /^[ \t]/.test(line) ? OPEN : INVALID)) },
@@ -40,7 +50,8 @@ export function brokenFraming (setting: Setting): Arbitrary<Ask> {
       { weight: 1, arbitrary: constantFrom(...['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', '\0', 'x', '\r\nx\r\n\r\n', 'HTTP/1.1 200 OK\r\n\r\n']).map((bytes) => ask('preface', bytes, INVALID)) },
       { weight: 1, arbitrary: constantFrom(request([...head, CL], session.slice(0, -1)), request([...head, CL], ''), request([...head, 'Transfer-Encoding: chunked'], chunk), request([...head, 'Transfer-Encoding: chunked'], '5\r\nab'), whole.slice(0, -session.length - 9), whole.slice(0, Math.floor(whole.length * 0.4)), 'POST /vault-session HTTP/1.1\r\nHo', 'P').map((bytes) => ask('cut short', bytes, LEFT)) },
       { weight: 1, arbitrary: constantFrom(whole.replaceAll('\r\n', '\n'), whole.replace('\r\n\r\n', '\n\n'), whole.replace('\r\n\r\n', '\r\n\n'), whole.replace('\r\n', '\n')).map((bytes) => ask('bare LF', bytes, INVALID)) },
-      { weight: 1, arbitrary: constantFrom(request([...who, CL]), request([...head, ...Array.from({ length: 200 }, (_, i) => `x-${i}: ${VALUE}`), CL]), request([...head, head[0] ?? '', CL]), request(['Host: a', ...head, CL]), request(['Host:', ...who, CL]), request(['Host: a b', ...who, CL]), `${whole}GET /livez`, `${whole}x`, 'GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n', request([`Host: ${setting.host}`], '', 'CONNECT x:443 HTTP/1.1'), request([`Host: ${setting.host}`], '', 'PLAY / HTTP/1.1'), request([`Host: ${setting.host}`], '', 'SETUP / RTSP/1.0'), `\r\n\r\n${whole}`, whole.replace('HTTP/1.1', 'HTTP/1.0'), whole.replace(' HTTP/1.1', ''), 'GET /\r\n\r\n', request([...head, 'Connection: upgrade', 'Upgrade: websocket', CL]), request([...head, 'Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AA', CL]), request(['Host: x', 'Connection: close, keep-alive', ...who, CL])).map((bytes) => ask('odd', bytes, OPEN)) },
+      { weight: 2, arbitrary: constantFrom(...notHttp).map((bytes) => ask('not HTTP/1.1', bytes, INVALID)) },
+      { weight: 1, arbitrary: constantFrom(...odd).map((bytes) => ask('odd', bytes, OPEN)) },
       { weight: 4, arbitrary: tuple(integer({ min: 0, max: whole.length - 1 }), constantFrom('', '\0', ' ', '\r', '\n', '\r\n', ':', '0', 'x', '\xff', '\t', ','), constantFrom(0, 1, 2, 9)).map(([at, bytes, cut]) => ask('mutation', whole.slice(0, at) + bytes + whole.slice(at + cut), OPEN)) },
       { weight: 1, arbitrary: fc.uint8Array({ minLength: 1, maxLength: 60 }).map((bytes) => ask('noise', Buffer.from(bytes).toString('latin1'), OPEN)) }
     )

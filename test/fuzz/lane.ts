@@ -111,7 +111,7 @@ export class Lane {
     }
     for (const { expected } of asks.slice(answers.length)) this.#drop(expected)
     for (const call of calls.filter((call) => this.#isDropped(call))) calls.splice(calls.indexOf(call), 1)
-    if (connection !== 'kept' && asks[0]?.expected.is === 'refused' && answers.length > 0) hold(answers.length === 1 && answers[0]?.closes === true, `one refusal, and the connection closes: ${answers.map(({ status }) => status).join()}`)
+    if (connection !== 'kept' && asks[0]?.expected.is === 'refused' && answers[0] !== undefined && !isShed(answers[0].body)) hold(answers.length === 1 && answers[0].closes, `one refusal, and the connection closes: ${answers.map(({ status }) => status).join()}`)
     hold(calls.length === 0, `nothing goes upstream but what a session comes of: ${JSON.stringify(calls).slice(0, 500)}`)
   }
 
