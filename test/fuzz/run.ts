@@ -77,7 +77,7 @@ export async function run ({ cases: total, seed, progress = () => {}, ...how }: 
   }
   const seconds = (performance.now() - started) / 1000
   for (const { broker, settings } of configurations) gather(settings[0]?.name ?? '', broker.faults())
-  if (summary.shed > total / 100) gather('all', [`more is shed than a busy machine explains: ${summary.shed}`])
+  if (summary.shed > total / 10) gather('all', [`more is shed than a busy machine explains: ${summary.shed}`])
   gather('upstream', upstream.faults)
   if (upstream.strays.length > summary.left) gather('upstream', upstream.strays.map((call) => `a call that nobody asked for: ${JSON.stringify(call).slice(0, 500)}`))
   return { summary, faults, calls: upstream.calls, lines: configurations.reduce((sum, { broker }) => sum + broker.lines, 0), seconds }

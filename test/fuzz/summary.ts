@@ -16,7 +16,7 @@ export class Summary {
   repeated = 0
   /** Requests that were left before their answer came: whatever comes of them, nobody sees it. */
   left = 0
-  /** Refused because the machine was too busy for its share of time. */
+  /** Refused for want of time, on a machine that does much else: where it does nothing else, none. */
   shed = 0
   readonly #kinds = counter()
   readonly #statuses = counter()
