@@ -29,7 +29,6 @@ export interface Entry {
   sentAt: number
 }
 
-/** What looks wrong, or came late. */
 interface Doubt { entry: Entry, outcome: Outcome, at: number }
 
 /** The account of all requests: what was sent must come back, once, in time and as it ought to. */

@@ -13,8 +13,8 @@ import { without } from '../helpers/programs.js'
  * of the broker is what runs.
  */
 
-const run = promisify(execFile)
-const env = { PATH: process.env['PATH'] }
+/** Runs Node in an environment with nothing of ours in it: what it loads is no part of what these tests cover. */
+const run = (args: string[]) => promisify(execFile)('env', ['-i', `PATH=${process.env['PATH']}`, process.execPath, ...args])
 
 interface Report {
   passed: boolean
@@ -29,7 +29,7 @@ async function soak (args: string[]): Promise<{ code: number, output: string, re
   const directory = mkdtempSync(join(tmpdir(), 'soak-test-'))
   const file = join(directory, 'report.json')
   try {
-    const { code, output } = await run(process.execPath, ['dist-soak/main.js', '--json', file, ...args], { env }).then(
+    const { code, output } = await run(['dist-soak/main.js', '--json', file, ...args]).then(
       ({ stdout }) => ({ code: 0, output: stdout }),
       ({ code, stdout, stderr }: { code: number, stdout: string, stderr: string }) => ({ code, output: stdout + stderr }))
     return { code, output, report: JSON.parse(readFileSync(file, 'utf8')) as Report }
@@ -38,7 +38,7 @@ async function soak (args: string[]): Promise<{ code: number, output: string, re
   }
 }
 
-t.before(() => run(process.execPath, [createRequire(import.meta.url).resolve('typescript/bin/tsc'), '-p', 'soak/tsconfig.json'], { env }))
+t.before(() => run([createRequire(import.meta.url).resolve('typescript/bin/tsc'), '-p', 'soak/tsconfig.json']))
 
 t.test('a short one passes', { skip: without('redis-server') }, async (t) => {
   const { code, output, report } = await soak(['--minutes', '0.2', '--rate', '100', '--seed', '1'])
@@ -55,7 +55,7 @@ t.test('a broken broker does not', { skip: without('redis-server') }, async (t) 
 })
 
 t.test('it says what is wrong with its arguments', async (t) => {
-  const { stdout, stderr } = await run(process.execPath, ['dist-soak/main.js', '--minutes', 'x'], { env })
+  const { stdout, stderr } = await run(['dist-soak/main.js', '--minutes', 'x'])
     .catch((error: { stdout: string, stderr: string }) => error)
   t.strictSame({ stdout, stderr }, { stdout: '', stderr: 'The soak could not run: --minutes must be a number from 0 to 1440\n' })
 })
