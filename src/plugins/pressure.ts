@@ -1,5 +1,5 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
-import underPressure from '@fastify/under-pressure'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { BrokerError } from '../errors.js'
@@ -33,6 +33,7 @@ const BRAKE = { refusals: 200, inMs: 100, holdMs: 60 }
 export const pressure = fp(async (app: FastifyInstance, {
   isFull, maxEventLoopDelayMs = 500, sampleMs = 1_000, reportMs = 1_000, now = () => performance.now(), hold = delay,
 }: PressureOptions) => {
+  const eventLoop = watchEventLoop(sampleMs)
   let refused = 0
   let lately = { since: -Infinity, refused: 0 }
   let reporting: NodeJS.Timeout | undefined
@@ -57,11 +58,30 @@ export const pressure = fp(async (app: FastifyInstance, {
 
   app.addHook('onRequest', async (request) => {
     if (isFull()) await shed(request, 'too_many_wait')
+    if (eventLoop.delayMs() > maxEventLoopDelayMs) await shed(request, 'event_loop')
   })
-  await app.register(underPressure, {
-    maxEventLoopDelay: maxEventLoopDelayMs,
-    sampleInterval: sampleMs,
-    pressureHandler: (request: FastifyRequest) => shed(request, 'event_loop'),
+  app.addHook('onClose', async () => {
+    eventLoop.close()
+    report()
   })
-  app.addHook('onClose', async () => report())
 }, { name: 'pressure', dependencies: ['telemetry', 'problems', 'audit'] })
+
+/** Measures for how long, in the mean of each sample, work lay waiting. In milliseconds. */
+function watchEventLoop (sampleMs: number) {
+  const resolutionMs = 10
+  const histogram = monitorEventLoopDelay({ resolution: resolutionMs })
+  histogram.enable()
+  let delayMs = 0
+  const sampling = setInterval(() => {
+    // Nothing was measured where all of the sample was one wait.
+    delayMs = histogram.count === 0 ? sampleMs : histogram.mean / 1e6 - resolutionMs
+    histogram.reset()
+  }, sampleMs).unref()
+  return {
+    delayMs: () => delayMs,
+    close () {
+      clearInterval(sampling)
+      histogram.disable()
+    },
+  }
+}
