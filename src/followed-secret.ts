@@ -5,9 +5,10 @@ import { nameOf, readSmallFile } from './small-file.js'
 
 /**
  * Milliseconds that what is new must have stood, so that nothing half-written is taken; after which a file that does
- * not answer is passed over; and after which a reading on demand gives up.
+ * not answer is passed over; and after which a reading on demand gives up, though not before so many looks: a process
+ * that stood still has looked at nothing meanwhile.
  */
-const LIMITS = { settleMs: 50, readMs: 1_000, rereadMs: 1_000 }
+const LIMITS = { settleMs: 50, readMs: 1_000, rereadMs: 1_000, rereadLooks: 3 }
 
 /** A secret that came from a file. */
 export interface SecretFile {
@@ -93,7 +94,7 @@ export class FollowedSecret {
     this.#nextReread = undefined
     const until = this.#clock.now() + LIMITS.rereadMs
     await this.look()
-    while (this.#unsettled !== undefined && this.#clock.now() < until) {
+    for (let looks = 1; this.#unsettled !== undefined && (looks < LIMITS.rereadLooks || this.#clock.now() < until); looks++) {
       await this.#clock.wait(LIMITS.settleMs)
       await this.look()
     }

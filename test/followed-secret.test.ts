@@ -155,6 +155,21 @@ t.test('on demand a file that is of no use is told of, and not waited for again'
   t.strictSame(heard, [{ failure: 'ENOENT' }])
 })
 
+t.test('on demand another value counts though the process stood still meanwhile', async (t) => {
+  const { clock, secret, file, followed } = setUp()
+  file.content = 'key-2'
+  let goOn = () => {}
+  file.gate = new Promise<void>((resolve) => { goOn = resolve })
+  const asked = followed.reread()
+  await setImmediate()
+  await clock.advance(1_000)
+  goOn()
+  await setImmediate()
+  for (let looks = 0; looks < 2; looks++) await clock.advance(50)
+  await asked
+  t.equal(secret.reveal(), 'key-2')
+})
+
 t.test('on demand a file that never comes to rest is given up', async (t) => {
   const { clock, secret, heard, file, followed } = setUp()
   let isDone = false

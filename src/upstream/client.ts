@@ -28,7 +28,12 @@ export interface UpstreamOptions {
   circuit: Watcher
   /** Hears that Apideck refuses the API key or the app ID, once, and that it takes them again. */
   credentials: Watcher
+  /** Milliseconds, on a clock that nobody sets back. */
+  now?: () => number
 }
+
+/** Milliseconds without a refusal until a session shows that the credentials are taken again: some may still be refused. */
+const CREDENTIALS_QUIET_MS = 10_000
 
 interface Request {
   body: string
@@ -39,7 +44,7 @@ interface Request {
 
 /** The one call to Apideck: `POST /vault/sessions`, with headers built from scratch. */
 export function createUpstream (options: UpstreamOptions): Upstream {
-  const { apiKey, timeoutMs, connections, renewKey = async () => {} } = options
+  const { apiKey, timeoutMs, connections, renewKey = async () => {}, now = () => performance.now() } = options
   const url = new URL(`${options.baseUrl.replace(/\/$/, '')}/vault/sessions`)
   const dispatcher = createDispatcher({ origin: url.origin, connections, headersMs: timeoutMs })
   const protection = createProtection({
@@ -48,7 +53,8 @@ export function createUpstream (options: UpstreamOptions): Upstream {
     isBeforeAnswer: (error) => isConnectionFailure(error) && !dispatcher.hadBegunToAnswer(error),
     watcher: options.circuit,
   })
-  const credentials = new Availability(options.credentials, () => performance.now())
+  const credentials = new Availability(options.credentials, now)
+  let refusedAt = -Infinity
 
   function send (request: Request, signal: AbortSignal, isAgain: boolean): Promise<Exchange> {
     request.sent++
@@ -78,8 +84,12 @@ export function createUpstream (options: UpstreamOptions): Upstream {
   }
 
   function noteCredentials ({ status }: Exchange): void {
-    if (status === 200) credentials.regain()
-    else if (status === 401 || status === 403) credentials.lose(`status_${status}`)
+    if (status === 401 || status === 403) {
+      refusedAt = now()
+      credentials.lose(`status_${status}`)
+    } else if (status === 200 && now() - refusedAt >= CREDENTIALS_QUIET_MS) {
+      credentials.regain()
+    }
   }
 
   async function createSession (session: Session, consumerId: string, gone?: AbortSignal): Promise<Minted> {

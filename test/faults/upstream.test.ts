@@ -205,13 +205,12 @@ t.test('an outage is not doubled: ten calls and a tenth go out twice, and then n
   t.equal(asked, 20, 'and then the circuit is open')
 })
 
-t.test('refused credentials wake somebody once, and heal by themselves', async (t) => {
+t.test('refused credentials wake somebody once, and heal without a restart', async (t) => {
   const { url } = await acting(t, [answers(401), answers(403), answers(401), mints])
   const broker = await startBroker(t, { APIDECK_BASE_URL: url })
   for (let i = 0; i < 3; i++) t.match(await broker.send(), { status: 502, json: { code: 'upstream_auth_failed' } })
   t.equal((await broker.send()).status, 200)
   t.match(broker.log().filter(({ dependency }) => dependency === 'Apideck credentials'), [
     { level: 'error', msg: 'a dependency cannot be used', failure: 'status_401' },
-    { level: 'info', msg: 'a dependency can be used again' },
   ])
 })

@@ -11,6 +11,7 @@ interface Options {
   renewKey?: () => Promise<void>
   /** Hears of the credentials. */
   heard?: unknown[]
+  now?: () => number
 }
 
 function client (t: Test, baseUrl: string, { timeoutMs = 5_000, apiKey = new Secret('sk_live_1'), heard = [], ...rest }: Options = {}) {
@@ -175,8 +176,12 @@ t.test('refused credentials are told of once, and once more as they are taken ag
   const statuses = [...Array.from({ length: 30 }, (_, i) => i % 2 === 0 ? 401 : 403), 200, 200]
   const { url } = await httpUpstream(t, inTurn(...statuses))
   const heard: unknown[] = []
-  const upstream = client(t, url, { heard })
+  let now = 1_000
+  const upstream = client(t, url, { heard, now: () => now })
   for (let i = 0; i < 30; i++) await t.rejects(upstream.createSession({}, 'acme'), { code: 'upstream_auth_failed' })
+  await upstream.createSession({}, 'acme')
+  t.strictSame(heard, ['status_401'], 'others may still be refused')
+  now += 10_000
   await upstream.createSession({}, 'acme')
   await upstream.createSession({}, 'acme')
   t.strictSame(heard, ['status_401', 'regained'])
