@@ -41,12 +41,13 @@ async function startReplica (t: Test, apideck: string) {
   return {
     address: `127.0.0.1:${port}`,
     url: process.url,
-    /** Tells it to stop, or ends it, and resolves once its successor is ready. */
+    /** Tells it to stop, or ends it, and resolves once its successor is ready and nginx has noticed. */
     async restart (signal: NodeJS.Signals = 'SIGTERM') {
       process.kill(signal)
       const code = await process.exit
       process = await run()
       t.equal((await send(`${process.url}/readyz`)).status, 200)
+      await process.line(/"route":"\/vault-session","status":200/)
       return code
     },
   }
