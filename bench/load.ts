@@ -14,12 +14,13 @@ export interface Outcome {
 export type Manner =
   /** So many clients, each of which asks again as soon as it is answered, sessions or not. */
   | { clients: number }
-  /** So many requests a second, whatever becomes of them, on as many connections as that takes, up to a thousand. */
+  /** So many requests a second, whatever becomes of them, on as many connections as that takes, up to what the broker takes. */
   | { perSecond: number }
 
 const BODY = '{"settings":{"unified_apis":["crm"],"session_length":"30m"}}'
 const REQUEST = `POST /vault-session HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`
-const MAX_CONNECTIONS = 1_000
+/** The broker takes 800. */
+const MAX_CONNECTIONS = 700
 
 /** Asks for sessions for so many seconds. */
 export async function load (port: number, manner: Manner, seconds: number): Promise<Outcome> {

@@ -15,7 +15,7 @@ const seconds = Number(process.argv[2] ?? 8)
 /** What bounds the broker: the connections that it may use upstream, or its own processor. */
 const scenarios = [
   { bound: 'connections', connections: 32, upstreamMs: 100 },
-  { bound: 'processor', connections: 64, upstreamMs: 5 },
+  { bound: 'processor', connections: 32, upstreamMs: 2 },
 ]
 
 const path = (file: string) => fileURLToPath(new URL(file, import.meta.url))
