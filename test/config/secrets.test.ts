@@ -16,6 +16,8 @@ t.test('a password follows the URL that it stands in', async (t) => {
   t.equal(password?.reveal(), '')
   secrets.REDIS_URL?.replace('redis://:another@127.0.0.1')
   t.strictSame(password?.known(), ['another', '', 'pass word'])
+  secrets.REDIS_URL?.replace('no URL')
+  t.equal(password?.reveal(), '')
 })
 
 t.test('without a URL there is no password', async (t) => {

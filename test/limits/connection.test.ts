@@ -1,4 +1,4 @@
-import { createServer } from 'node:net'
+import { createServer, type LookupFunction } from 'node:net'
 import t, { type Test } from 'tap'
 import { addressIn } from '../../src/limits/address.js'
 import { RedisConnection } from '../../src/limits/connection.js'
@@ -9,7 +9,7 @@ import { listen } from '../helpers/upstream.js'
 const numbers = (reply: Reply) => 'numbers' in reply ? reply.numbers : undefined
 
 /** A connection to a URL, and what it tells of itself. Closed with the test. */
-function connectTo (t: Test, url: string) {
+function connectTo (t: Test, url: string, resolve?: LookupFunction) {
   const address = addressIn(url)
   if (address === undefined) throw new Error('no URL')
   const heard: string[] = []
@@ -25,7 +25,7 @@ function connectTo (t: Test, url: string) {
       heard.push(failure)
       told.closed()
     },
-  })
+  }, resolve)
   t.teardown(() => connection.destroy('closed'))
   const count = (ticket = 1) => connection.ask(['EVAL', '', '1', 'acme', '60000', String(ticket)], numbers)
   return { connection, heard, opened, closed, count }
@@ -190,4 +190,10 @@ t.test('a host is looked up, and that can be seen to last', async (t) => {
   t.ok(connection.isLookingUp, 'though nobody waits for it')
   found()
   t.notOk(connection.isLookingUp)
+})
+
+t.test('a failure without a name of its own is told by none', async (t) => {
+  const { heard, closed } = connectTo(t, 'redis://redis.example', (_host, _options, done) => done(new Error('words'), ''))
+  await closed
+  t.strictSame(heard, ['failed'])
 })
