@@ -31,6 +31,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     const inFlight = send(`${server.url}/vault-session`, { method: 'POST' })
     const response = await upstream.next()
     await server.stop(signal)
+    while (await send(`${server.url}/livez`).then(() => true, () => false));
     response.writeHead(200, { 'content-type': 'application/json' }).end(mintedBody())
     t.match(await inFlight, { status: 200, headers: { connection: 'close' } })
     t.equal(await server.exit, 0)
