@@ -160,7 +160,8 @@ export class Ledger {
   #settleNotTaken ({ entry, outcome, at }: Doubt): void {
     this.#count(entry, outcome)
     this.lines.excuse(entry.number, 'left')
-    if (this.#weather.allows(outcome, 'probe', entry.sentAt, at)) return
+    // A connection is closed whatever was to come over it: nothing is allowed to probes only.
+    if (this.#weather.allows(outcome, 'upstream', entry.sentAt, at)) return
     this.#breaches.add('lost', this.#describe(entry, 'not taken: closed or refused before it was read'), outcome)
   }
 

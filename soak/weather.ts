@@ -73,11 +73,15 @@ export class Weather {
   }
 
   #allows ({ fault, from: began, until }: Spell, outcome: Outcome, reach: Reach, from: number, to: number): boolean {
-    if (began > to || reaches.indexOf(reach) < reaches.indexOf(fault.touches)) return false
-    if (fault.sparesEarlier === true && from < began) return false
+    if (began > to || !isAsFar(reach, fault.touches)) return false
+    if (fault.sparesEarlier !== undefined && isAsFar(reach, fault.sparesEarlier) && from < began) return false
     if (fault.allows.includes(outcome)) return from <= until + fault.lingersMs
     return fault.opensCircuit === true && outcome === '503 overloaded' && from <= until + circuitMs(until - began)
   }
+}
+
+function isAsFar (reach: Reach, as: Reach): boolean {
+  return reaches.indexOf(reach) >= reaches.indexOf(as)
 }
 
 /** How long the circuit may stay open after a fault of that length: its waits double from a second, some shorter by half. */

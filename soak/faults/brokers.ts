@@ -7,9 +7,10 @@ export const brokerFaults: readonly Fault[] = [
   {
     name: 'broker: a replica stops and starts',
     touches: 'probe',
-    // Those that are told to stop, or come too late, go to the other one. None that was taken may be lost.
+    // Those that are told to stop, or come too late, go to the other one. None that was taken may be lost; a probe that
+    // was under way hears of it.
     allows: ['503 shutting_down', 'not taken'],
-    sparesEarlier: true,
+    sparesEarlier: 'headers',
     lastsMs: [0, 500],
     lingersMs: 500,
     isPossible: ({ issuer }) => performance.now() - issuer.askedAt > 11_000,

@@ -29,8 +29,8 @@ export interface Fault {
   slowerMs?: number
   /** Whether the circuit may open: then `503 overloaded` is allowed until its next probe is due. */
   opensCircuit?: boolean
-  /** Whether requests that were sent before it began are none of its business. */
-  sparesEarlier?: boolean
+  /** Requests that were sent before it began, and get this far, are none of its business. */
+  sparesEarlier?: Reach
   /** Calls upstream that one request may make beyond the usual. */
   moreCalls?: number
   /** Whether this is the moment for it. */

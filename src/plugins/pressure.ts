@@ -8,7 +8,7 @@ import { BrokerError } from '../errors.js'
 export interface PressureOptions {
   /** Whether the next session would be refused in any case. */
   isFull: () => boolean
-  /** Milliseconds that work may lie waiting, in the mean of a sample, before sessions are refused. */
+  /** Milliseconds that work may lie waiting, in the mean of each of two samples, before sessions are refused. */
   maxEventLoopDelayMs?: number
   /** Milliseconds of a sample. */
   sampleMs?: number
@@ -66,19 +66,22 @@ export const pressure = fp(async (app: FastifyInstance, {
   })
 }, { name: 'pressure', dependencies: ['telemetry', 'problems', 'audit'] })
 
-/** Measures for how long, in the mean of each sample, work lay waiting. In milliseconds. */
+/**
+ * Measures for how long, in the mean of a sample, work lay waiting: in milliseconds, the lesser of the last two samples.
+ * A process that stood still once, since its host did, has nothing more to do than it had before.
+ */
 function watchEventLoop (sampleMs: number) {
   const resolutionMs = 10
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs })
   histogram.enable()
-  let delayMs = 0
+  let [before, latest] = [0, 0]
   const sampling = setInterval(() => {
     // Nothing was measured where all of the sample was one wait.
-    delayMs = histogram.count === 0 ? sampleMs : histogram.mean / 1e6 - resolutionMs
+    [before, latest] = [latest, histogram.count === 0 ? sampleMs : histogram.mean / 1e6 - resolutionMs]
     histogram.reset()
   }, sampleMs).unref()
   return {
-    delayMs: () => delayMs,
+    delayMs: () => Math.min(before, latest),
     close () {
       clearInterval(sampling)
       histogram.disable()
