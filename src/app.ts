@@ -1,6 +1,7 @@
-import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Watcher } from './availability.js'
 import type { Config } from './config.js'
+import { createHttpApp } from './http-app.js'
 import { createGatewayIdentity } from './identity/gateway.js'
 import type { Identity } from './identity/identity.js'
 import { createIssuerKeys } from './identity/issuer-keys.js'
@@ -8,25 +9,22 @@ import { createJwtIdentity } from './identity/jwt.js'
 import { createStaticIdentity } from './identity/static.js'
 import { Lifecycle } from './lifecycle.js'
 import { createCounters } from './limits/counters.js'
+import type { Metrics } from './metrics.js'
 import { createAdmission } from './plugins/admission.js'
 import { audit } from './plugins/audit.js'
 import { bodies } from './plugins/bodies.js'
-import { brokenBodies, createRefusal, routable } from './plugins/broken-requests.js'
+import { brokenBodies } from './plugins/broken-requests.js'
 import { Connections } from './plugins/connections.js'
 import { drain } from './plugins/drain.js'
 import { headers } from './plugins/headers.js'
-import { createHttpServer } from './plugins/http-server.js'
 import { origins } from './plugins/origins.js'
-import { createTrust, requestIdOf, type IsTrusted } from './plugins/peers.js'
+import { createTrust, type IsTrusted } from './plugins/peers.js'
 import { pressure } from './plugins/pressure.js'
-import { problems, unknownRoutes } from './plugins/problems.js'
+import { unknownRoutes } from './plugins/problems.js'
 import { createRateLimit } from './plugins/rate-limit.js'
-import { telemetry } from './plugins/telemetry.js'
 import { wellFormed } from './plugins/well-formed.js'
 import { health } from './routes/health.js'
 import { vaultSession } from './routes/vault-session.js'
-import { MAX_SESSION_BYTES } from './schemas/session.js'
-import { strictOptions, vocabulary } from './schemas/vocabulary.js'
 import { followSecretFiles } from './secret-files.js'
 import { createUpstream } from './upstream/client.js'
 import type { Upstream } from './upstream/upstream.js'
@@ -38,29 +36,36 @@ export interface Parts {
   lifecycle?: Lifecycle
   identity?: Identity
   upstream?: Upstream
+  /** Measures what it is handed. */
+  metrics?: Metrics | undefined
 }
 
 /**
  * The broker, made and wired, not listening. Parts are registered in the order in which a request passes them.
  * `app.close()` finishes what is under way and closes the connections to the upstream, the issuer and Redis.
  */
-export async function createApp (config: Config, { logger, lifecycle = new Lifecycle(), ...parts }: Parts): Promise<FastifyInstance> {
+export async function createApp (config: Config, { logger, metrics, lifecycle = new Lifecycle(), ...parts }: Parts): Promise<FastifyInstance> {
+  const watcherOf = (dependency: string): Watcher => {
+    const watcher = createWatcher(dependency, logger)
+    return metrics?.watching(dependency, watcher) ?? watcher
+  }
   const isTrusted = createTrust(config.server.trustedProxies)
   const secretFiles = followSecretFiles({
     files: config.secretFiles,
-    watcherOf: (variable) => watcherOf(`${variable}_FILE`, logger),
+    watcherOf: (variable) => watcherOf(`${variable}_FILE`),
     onReplaced: (variable) => logger.info({ variable }, 'a secret was replaced'),
   })
-  const identity = parts.identity ?? createIdentity(config.identity, isTrusted, logger)
+  const identity = parts.identity ?? createIdentity(config.identity, isTrusted, watcherOf)
   const upstream = parts.upstream ?? createUpstream({
     ...config.upstream,
     renewKey: () => secretFiles.reread('APIDECK_API_KEY'),
     userAgent: `vault-session-broker/${version}`,
-    circuit: watcherOf('Apideck', logger),
-    credentials: watcherOf('Apideck credentials', logger),
+    circuit: watcherOf('Apideck'),
+    credentials: watcherOf('Apideck credentials'),
   })
+  metrics?.reading(upstream)
   const { max, windowMs } = config.limits
-  const counters = await createCounters({ ...config.limits, watcher: watcherOf('Redis', logger) })
+  const counters = await createCounters({ ...config.limits, watcher: () => watcherOf('Redis') })
 
   const connections = new Connections({
     crowd: {
@@ -69,27 +74,13 @@ export async function createApp (config: Config, { logger, lifecycle = new Lifec
     },
   })
 
-  const app = fastify({
-    loggerInstance: logger,
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
-    genReqId: (request) => requestIdOf(request, isTrusted),
-    trustProxy: isTrusted,
-    bodyLimit: MAX_SESSION_BYTES,
-    serverFactory: createHttpServer(connections),
-    return503OnClosing: false,
-    clientErrorHandler: createRefusal(connections),
-    rewriteUrl: routable,
-    ajv: { customOptions: { ...strictOptions, ...vocabulary } },
-  })
-
-  await app.register(telemetry)
-  await app.register(problems)
+  const app = await createHttpApp({ logger, connections, isTrusted })
   await app.register(audit, { log: logger.child({}, { level: 'info' }) })
   await app.register(headers)
   await app.register(wellFormed)
   await app.register(origins, { origins: config.origins })
   await app.register(drain, { lifecycle, connections, timeoutMs: config.server.shutdownTimeoutMs })
-  await app.register(pressure, { isFull: () => upstream.isFull })
+  await app.register(pressure, { isFull: () => upstream.standing.isFull })
   await app.register(unknownRoutes)
   const admit = createAdmission(app, {
     identity,
@@ -108,16 +99,16 @@ export async function createApp (config: Config, { logger, lifecycle = new Lifec
   return app
 }
 
-function createIdentity (options: Config['identity'], isTrusted: IsTrusted, logger: FastifyBaseLogger): Identity {
+function createIdentity (options: Config['identity'], isTrusted: IsTrusted, watcherOf: (dependency: string) => Watcher): Identity {
   switch (options.kind) {
     case 'static': return createStaticIdentity(options.consumerId)
     case 'gateway': return createGatewayIdentity({ ...options, isTrusted })
-    case 'jwt': return createJwtIdentity({ ...options, keys: createIssuerKeys({ ...options, watcher: watcherOf('issuer', logger) }) })
+    case 'jwt': return createJwtIdentity({ ...options, keys: createIssuerKeys({ ...options, watcher: watcherOf('issuer') }) })
   }
 }
 
 /** Logs, once for each change, that something we depend on cannot be used, and that it can again. */
-function watcherOf (dependency: string, logger: FastifyBaseLogger): Watcher {
+function createWatcher (dependency: string, logger: FastifyBaseLogger): Watcher {
   return {
     lost: (facts) => logger.error({ dependency, ...facts }, 'a dependency cannot be used'),
     regained: (facts) => logger.info({ dependency, ...facts }, 'a dependency can be used again'),

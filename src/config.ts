@@ -70,6 +70,7 @@ function group (environment: Environment, policy: SessionPolicy, variables: Vari
     server: {
       host: environment.HOST,
       port: environment.PORT,
+      metricsPort: environment.METRICS_PORT,
       trustedProxies: environment.TRUSTED_PROXIES,
       shutdownDelayMs: environment.SHUTDOWN_DELAY_MS,
       shutdownTimeoutMs: environment.SHUTDOWN_TIMEOUT_MS,

@@ -1,4 +1,5 @@
 import closeWithGrace from 'close-with-grace'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { writeSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createApp } from './app.js'
@@ -37,33 +38,61 @@ function say (output: number, text: string): void {
 }
 
 async function serve (config: Config): Promise<void> {
-  const { host, port, shutdownDelayMs, shutdownTimeoutMs } = config.server
+  const { host, port, metricsPort, shutdownDelayMs, shutdownTimeoutMs } = config.server
   const logger = createLogger({ level: config.log.level, secrets: config.log.secrets })
   const lifecycle = new Lifecycle()
-  const app = await createApp(config, { logger, lifecycle })
+  const measuring = metricsPort === undefined ? undefined : await createMeasuring(logger, metricsPort)
+  const app = await createApp(config, { logger, lifecycle, metrics: measuring?.metrics })
 
   const signals = closeWithGrace({ delay: shutdownDelayMs + shutdownTimeoutMs, logger }, async (reason) => {
     lifecycle.drain()
     if ('err' in reason) await stopAfter(reason.err)
     logger.info({ signal: reason.signal }, 'stopping')
     await delay(shutdownDelayMs)
-    await app.close()
+    await close()
     logger.info('stopped')
   })
 
   /** No delay: what else is broken, nobody knows. What is in flight has as long to finish as ever. */
   async function stopAfter (err: unknown): Promise<never> {
     logger.fatal({ err }, 'stopping after an error that nobody caught')
-    await Promise.race([app.close().then(() => logger.info('stopped')), delay(shutdownTimeoutMs)])
+    await Promise.race([close().then(() => logger.info('stopped')), delay(shutdownTimeoutMs)])
     process.exit(1)
   }
 
-  try {
-    await app.listen({ host, port })
-  } catch (error) {
-    signals.uninstall()
-    logger.fatal({ failure: (error as NodeJS.ErrnoException).code }, 'cannot listen at HOST and PORT')
+  /** Measured to the end. */
+  async function close (): Promise<void> {
     await app.close()
+    await measuring?.app.close()
+  }
+
+  async function listen ({ app, port }: Listener, variable: string, what: string): Promise<void> {
+    try {
+      await app.listen({ host, port, listenTextResolver: (address) => `${what} listening at ${address}` })
+    } catch (error) {
+      logger.fatal({ failure: (error as NodeJS.ErrnoException).code }, `cannot listen at HOST and ${variable}`)
+      throw error
+    }
+  }
+
+  try {
+    if (measuring !== undefined) await listen(measuring, 'METRICS_PORT', 'Metrics')
+    await listen({ app, port }, 'PORT', 'Server')
+  } catch {
+    signals.uninstall()
+    await close()
     process.exitCode = 1
   }
+}
+
+interface Listener {
+  app: FastifyInstance
+  port: number
+}
+
+/** What measures, and the listener that serves it. Loaded where it is asked for alone. */
+async function createMeasuring (logger: FastifyBaseLogger, port: number) {
+  const { Metrics, createMetricsApp } = await import('./metrics-app.js')
+  const metrics = new Metrics()
+  return { metrics, app: await createMetricsApp({ logger, metrics }), port }
 }

@@ -37,8 +37,11 @@ const rules: Record<string, Rule> = {
   routes: { imports: ['schemas', 'errors.ts', 'policy', 'upstream'], never: /^(?:undici|node:)/ },
   config: { imports: ['schemas', 'config', 'secret.ts', 'small-file.ts'] },
   'config.ts': { imports: ['schemas', 'config', 'secret.ts'] },
-  'app.ts': { imports: ['schemas', 'errors.ts', 'policy', 'identity', 'limits', 'upstream', 'plugins', 'routes', 'config.ts', 'lifecycle.ts', 'availability.ts', 'secret-files.ts', 'version.ts'] },
-  'server.ts': { imports: ['app.ts', 'config.ts', 'lifecycle.ts', 'logger.ts'] },
+  'http-app.ts': { imports: ['schemas', 'plugins'] },
+  'metrics.ts': { imports: ['availability.ts', 'upstream'], never: io },
+  'metrics-app.ts': { imports: ['http-app.ts', 'metrics.ts', 'plugins', 'routes'] },
+  'app.ts': { imports: ['http-app.ts', 'metrics.ts', 'schemas', 'errors.ts', 'policy', 'identity', 'limits', 'upstream', 'plugins', 'routes', 'config.ts', 'lifecycle.ts', 'availability.ts', 'secret-files.ts', 'version.ts'] },
+  'server.ts': { imports: ['app.ts', 'config.ts', 'lifecycle.ts', 'logger.ts', 'metrics-app.ts'] },
   'healthcheck.ts': { imports: ['schemas'] },
 }
 

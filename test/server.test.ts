@@ -78,6 +78,27 @@ t.test('an error that nobody catches stops it at once with 1, and is logged with
   t.notOk(server.output().includes(TOKEN_CANARY))
 })
 
+t.test('with METRICS_PORT it measures on a listener of its own, as long as it runs', async (t) => {
+  const upstream = await heldUpstream(t)
+  const server = await startServer(t, { ...environment, APIDECK_BASE_URL: upstream.url, METRICS_PORT: '0', SHUTDOWN_DELAY_MS: '0' })
+  const metrics = /http:[^"]+/.exec(await server.line(/"msg":"Metrics listening at/))?.[0]
+  const inFlight = send(`${server.url}/vault-session`, { method: 'POST' })
+  const response = await upstream.next()
+  await server.stop('SIGTERM')
+  t.match(await send(`${metrics}/metrics`), { status: 200, text: /upstream_calls_in_flight 1\n/ })
+  response.writeHead(200, { 'content-type': 'application/json' }).end(mintedBody())
+  t.equal((await inFlight).status, 200)
+  t.equal(await server.exit, 0)
+})
+
+t.test('a METRICS_PORT that is taken stops it with 1', async (t) => {
+  const { url } = await httpUpstream(t)
+  const { code, stdout } = await runServer({ ...environment, METRICS_PORT: new URL(url).port })
+  t.equal(code, 1)
+  t.match(stdout, /"failure":"EADDRINUSE","msg":"cannot listen at HOST and METRICS_PORT"/)
+  t.notMatch(stdout, /Server listening/)
+})
+
 t.test('a port that is taken stops it with 1', async (t) => {
   const { url } = await httpUpstream(t)
   const { code, stdout, stderr } = await runServer({ ...environment, PORT: new URL(url).port })

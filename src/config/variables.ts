@@ -9,7 +9,7 @@ export type Variables = Readonly<Record<string, string | undefined>>
 
 type Value = string | number | string[]
 
-const VARIABLES_TO_COME = ['METRICS_PORT', 'OTEL_EXPORTER_OTLP_ENDPOINT']
+const VARIABLES_TO_COME = ['OTEL_EXPORTER_OTLP_ENDPOINT']
 
 /** What each identity cannot do without. */
 const NEEDS: Readonly<Record<string, readonly string[]>> = {

@@ -17,7 +17,8 @@ export interface CountersOptions {
   windowMs: number
   /** Shares the counts among replicas. Without it, each counts in its own memory. */
   redisUrl?: Secret | undefined
-  watcher: Watcher
+  /** Makes the watcher of Redis, where there is one. */
+  watcher: () => Watcher
 }
 
 /** Makes the counters; with Redis, once that is connected or does not answer. */
@@ -27,7 +28,7 @@ export async function createCounters ({ windowMs, redisUrl, watcher }: CountersO
 
   const redis = createRedis(redisUrl)
   const failure = await redis.connect()
-  const withFallback = createFallback({ watcher, failure })
+  const withFallback = createFallback({ watcher: watcher(), failure })
   return {
     sessions: withFallback(redis.counter('session', windowMs), sessions),
     failedAuthentications: withFallback(redis.counter('authentication', windowMs), failedAuthentications),

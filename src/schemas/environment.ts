@@ -152,7 +152,7 @@ export const EnvironmentSchema = Type.Object({
     description: 'The Redis that replicas share their limits in. Without it, each counts in memory.',
     'x-expected': 'a redis or rediss URL without query and fragment',
   }, { format: 'redis-url' })),
-  METRICS_PORT: Type.Optional(integer('The port of the Prometheus metrics. Not there yet.', 0, 65_535)),
+  METRICS_PORT: Type.Optional(integer('The port of the Prometheus metrics, on a listener of its own. Without it there is none.', 0, 65_535)),
   SHUTDOWN_DELAY_MS: withDefault(
     integer('Milliseconds that it goes on serving, but says it is not ready, once told to stop.', 0, 300_000), 0),
   SHUTDOWN_TIMEOUT_MS: withDefault(

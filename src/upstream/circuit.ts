@@ -24,6 +24,11 @@ const PARTS = 10
 
 interface Part { since: number, calls: number, failures: number }
 
+export const circuitStates = ['closed', 'open', 'half_open'] as const
+
+/** `half_open`: one call finds out, or the next will. */
+export type CircuitState = typeof circuitStates[number]
+
 /** Keeps calls away from an upstream that fails, and finds out with one call at a time whether it still does. */
 export interface Circuit {
   /**
@@ -32,7 +37,7 @@ export interface Circuit {
    * @throws BrokerError `overloaded` where the circuit is open
    */
   enter (): (verdict: Verdict) => void
-  readonly state: 'closed' | 'open' | 'half_open'
+  readonly state: CircuitState
 }
 
 export function createCircuit ({ watcher, now, random = Math.random }: CircuitOptions): Circuit {

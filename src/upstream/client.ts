@@ -111,8 +111,8 @@ export function createUpstream (options: UpstreamOptions): Upstream {
 
   return {
     createSession,
-    get isFull () {
-      return protection.isFull
+    get standing () {
+      return protection.standing
     },
     close: dispatcher.close,
   }

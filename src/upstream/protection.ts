@@ -4,6 +4,7 @@ import type { Deadline } from './deadline.js'
 import type { Exchange } from './dispatcher.js'
 import { createRetry } from './retry.js'
 import { createSlots } from './slots.js'
+import type { Standing } from './upstream.js'
 import { verdictOn, verdictOnThrown } from './verdict.js'
 
 /** How much there may be at once, and who hears of the circuit. */
@@ -27,8 +28,7 @@ export interface Protection {
    * @throws BrokerError `overloaded`; whatever the exchange throws
    */
   run (exchange: (isAgain: boolean) => Promise<Exchange>, deadline: Deadline): Promise<Exchange>
-  /** Whether too many wait for one more. */
-  readonly isFull: boolean
+  readonly standing: Standing
 }
 
 export function createProtection ({ connections, timeoutMs, isBeforeAnswer, watcher, now = () => performance.now() }: ProtectionOptions): Protection {
@@ -48,8 +48,8 @@ export function createProtection ({ connections, timeoutMs, isBeforeAnswer, watc
         throw error
       }
     },
-    get isFull () {
-      return slots.isFull
+    get standing () {
+      return { circuit: circuit.state, inFlight: slots.taken, waiting: slots.waiting, isFull: slots.isFull }
     },
   }
 }

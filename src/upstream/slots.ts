@@ -17,6 +17,10 @@ export interface Slots {
    * signal's reason
    */
   use<T> (signal: AbortSignal, call: () => Promise<T>): Promise<T>
+  /** Calls under way. */
+  readonly taken: number
+  /** Calls that wait. */
+  readonly waiting: number
   /** Whether one more call would be refused. */
   readonly isFull: boolean
 }
@@ -64,6 +68,12 @@ export function createSlots ({ size, waiting, waitMs }: SlotsOptions): Slots {
         if (next === undefined) taken--
         else next()
       }
+    },
+    get taken () {
+      return taken
+    },
+    get waiting () {
+      return queue.size
     },
     get isFull () {
       return isFull()

@@ -1,5 +1,6 @@
 import type { MintedSession } from '../schemas/minted-session.js'
 import type { Session } from '../schemas/session.js'
+import type { CircuitState } from './circuit.js'
 
 /** What one call upstream leaves in the log line of its request. Never a body, a token or a URL. */
 export interface CallFacts {
@@ -24,6 +25,17 @@ export interface Minted {
   facts: CallFacts
 }
 
+/** How it stands with the calls at this moment. */
+export interface Standing {
+  circuit: CircuitState
+  /** Calls under way. */
+  inFlight: number
+  /** Calls that wait for one of those to end. */
+  waiting: number
+  /** Whether one more session would be refused as `overloaded`, since too many wait already. */
+  isFull: boolean
+}
+
 /** Apideck, as the rest of the broker sees it. */
 export interface Upstream {
   /**
@@ -33,8 +45,7 @@ export interface Upstream {
    * @throws BrokerError any of the codes that the catalogue lists under "What happened upstream", or `shutting_down`
    */
   createSession (session: Session, consumerId: string, gone?: AbortSignal): Promise<Minted>
-  /** Whether one more session would be refused as `overloaded`, since too many wait already. */
-  readonly isFull: boolean
+  readonly standing: Standing
   /** Waits for the calls under way, then closes the connections. */
   close (): Promise<void>
 }

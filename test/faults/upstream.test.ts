@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
+import { Metrics } from '../../src/metrics.js'
 import { startBroker } from '../helpers/broker.js'
 import { errorBody, mintedBody, socketUpstream, TOKEN } from '../helpers/upstream.js'
 
@@ -178,17 +179,20 @@ t.test('an upstream that fails is left alone, is asked again, and heals without 
     act()
     socket.on('data', act)
   })
-  const broker = await startBroker(t, { APIDECK_BASE_URL: url, RATE_LIMIT_MAX: '1000000' })
+  const metrics = new Metrics()
+  const broker = await startBroker(t, { APIDECK_BASE_URL: url, RATE_LIMIT_MAX: '1000000' }, { metrics })
   const ask = async () => (await broker.send()).json['code']
   for (let i = 0; i < 20; i++) t.equal(await ask(), 'upstream_error')
   t.match(await broker.send(), { status: 503, headers: { 'retry-after': '1' }, json: { code: 'overloaded' } })
   t.equal(state.calls, 20)
+  t.match(await metrics.text(), /circuit_state\{state="closed"\} 0/)
   t.match(await broker.send({ method: 'GET', path: '/readyz' }), { status: 200 })
 
   state.isWell = true
   while (await ask() !== undefined);
   for (let i = 0; i < 30; i++) t.equal(await ask(), undefined)
   t.equal(state.calls, 51, 'nobody was let through before')
+  t.match(await metrics.text(), /losses_total\{dependency="Apideck"\} 1\n[^]*circuit_state\{state="closed"\} 1/)
   t.match(broker.log().filter(({ dependency }) => dependency === 'Apideck'), [
     { level: 'error', msg: 'a dependency cannot be used', failure: 'status_500' },
     { level: 'info', msg: 'a dependency can be used again', lost_for_ms: Number },
