@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import type { TSchema } from '@sinclair/typebox'
 import t from 'tap'
 import { catalogue } from '../src/errors.js'
+import { Metrics } from '../src/metrics.js'
 import { EnvironmentSchema } from '../src/schemas/environment.js'
 import { SessionSchema } from '../src/schemas/session.js'
 import { version } from '../src/version.js'
@@ -83,7 +84,23 @@ t.test('docs/errors.md names the codes that are logged as errors', async (t) => 
   t.strictSame(named, Object.entries(catalogue).filter(([, { level }]) => level === 'error').map(([code]) => code).sort())
 })
 
-for (const file of ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/audit.md', 'docs/configuration.md', 'docs/gateways.md', 'docs/security-mapping.md', 'docs/session.md', 'docs/design.md', 'docs/decisions.md', 'docs/errors.md', 'docs/reliability.md']) {
+t.test('docs/metrics.md has every metric with its type and help, and no other', async (t) => {
+  const metrics = new Metrics()
+  metrics.watching('Redis', { lost: () => {}, regained: () => {} })
+  metrics.reading({ standing: { circuit: 'closed', inFlight: 0, waiting: 0, isFull: false } })
+  const told = Array.from((await metrics.text()).matchAll(/^# HELP (\w+) (.+)\n# TYPE \w+ (\w+)$/gm), ([, name, help, type]) => [name, type, help])
+  const table = rows('docs/metrics.md').filter(([name = '']) => name.startsWith('`vault_')).map(([name = '', type, , help]) => [name.replaceAll('`', ''), type, help])
+  t.strictSame(table.sort(), told.sort())
+})
+
+t.test('docs/metrics.md names each dependency that there is', async (t) => {
+  const [, words = ''] = /That a dependency \(([^]*?)\)/.exec(read('docs/design.md')) ?? []
+  const named = Array.from(words.matchAll(/`([^`]+)`/g), ([, name]) => name).sort()
+  const [, table = ''] = read('docs/metrics.md').split('| `dependency` | 0 while |')
+  t.strictSame(Array.from(table.matchAll(/^\| [^|]*`([^`]+)` \|/gm), ([, name]) => name).sort(), named)
+})
+
+for (const file of ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/audit.md', 'docs/configuration.md', 'docs/gateways.md', 'docs/security-mapping.md', 'docs/session.md', 'docs/design.md', 'docs/decisions.md', 'docs/errors.md', 'docs/metrics.md', 'docs/reliability.md']) {
   t.test(`the files and headings that ${file} links to are there`, async (t) => {
     for (const [, target = '', anchor] of read(file).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)) {
       const path = target === '' ? file : join(dirname(file), target)
