@@ -75,7 +75,7 @@ export class Weather {
   #allows ({ fault, from: began, until }: Spell, outcome: Outcome, reach: Reach, from: number, to: number): boolean {
     if (began > to || !isAsFar(reach, fault.touches)) return false
     if (fault.sparesEarlier !== undefined && isAsFar(reach, fault.sparesEarlier) && from < began) return false
-    if (fault.allows.includes(outcome)) return from <= until + fault.lingersMs
+    if (fault.allows.includes(outcome) && from <= until + fault.lingersMs) return true
     return fault.opensCircuit === true && outcome === '503 overloaded' && from <= until + circuitMs(until - began)
   }
 }

@@ -28,6 +28,7 @@ const rows: Array<[what: string, more: Partial<Fault>, outcome: Outcome, reach: 
   ['overloaded where the circuit does not open', {}, '503 overloaded', 'upstream', -100, -50, false],
   ['overloaded where it does', { opensCircuit: true }, '503 overloaded', 'upstream', -100, -50, true],
   ['overloaded until a probe is due', { opensCircuit: true }, '503 overloaded', 'upstream', 15_000, 15_100, true],
+  ['overloaded until a probe is due, of a fault that allows it meanwhile too', { opensCircuit: true, allows: ['503 overloaded'] }, '503 overloaded', 'upstream', 15_000, 15_100, true],
   ['overloaded when a probe was due', { opensCircuit: true }, '503 overloaded', 'upstream', 17_000, 17_100, false],
 ]
 for (const [what, more, outcome, reach, from, to, isAllowed] of rows) {
