@@ -80,7 +80,7 @@ export async function createApp (config: Config, { logger, metrics, lifecycle = 
   await app.register(wellFormed)
   await app.register(origins, { origins: config.origins })
   await app.register(drain, { lifecycle, connections, timeoutMs: config.server.shutdownTimeoutMs })
-  await app.register(pressure, { isFull: () => upstream.standing.isFull })
+  await app.register(pressure, { isFull: () => upstream.isFull })
   await app.register(unknownRoutes)
   const admit = createAdmission(app, {
     identity,

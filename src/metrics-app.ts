@@ -1,18 +1,18 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createHttpApp } from './http-app.js'
+import { Metrics } from './metrics.js'
 import { Connections } from './plugins/connections.js'
 import { headers } from './plugins/headers.js'
 import { unknownRoutes } from './plugins/problems.js'
 import { wellFormed } from './plugins/well-formed.js'
-import { metricsRoute, type MetricsRouteOptions } from './routes/metrics.js'
-
-export { Metrics } from './metrics.js'
+import { metricsRoute } from './routes/metrics.js'
 
 /** Those who scrape are few. */
 const BOUNDS = { connections: 50 }
 
-/** The listener for whoever measures: `GET /metrics`, and nothing else. Made and wired, not listening. */
-export async function createMetricsApp ({ logger, metrics }: MetricsRouteOptions & { logger: FastifyBaseLogger }): Promise<FastifyInstance> {
+/** What measures, and the listener that serves it: `GET /metrics`, and nothing else. Made and wired, not listening. */
+export async function createMeasuring (logger: FastifyBaseLogger): Promise<{ metrics: Metrics, app: FastifyInstance }> {
+  const metrics = new Metrics()
   const connections = new Connections({ bounds: BOUNDS })
   const app = await createHttpApp({ logger: logger.child({ listener: 'metrics' }), connections, isTrusted: () => false })
   await app.register(headers)
@@ -21,5 +21,5 @@ export async function createMetricsApp ({ logger, metrics }: MetricsRouteOptions
   await app.register(metricsRoute, { metrics })
   // Nobody waits here for long, and nothing is to hold up the end.
   app.addHook('preClose', async () => connections.cut(() => true))
-  return app
+  return { metrics, app }
 }

@@ -11,14 +11,14 @@ export class Metrics {
   readonly #registry = new Registry()
   readonly #dependencies = new Gauge({
     name: `${PREFIX}dependency_up`,
-    help: 'Whether what it depends on can be used: 1, or 0.',
+    help: 'Whether what it depends on could be used when it last tried: 1, or 0.',
     labelNames: ['dependency'],
     registers: [this.#registry],
   })
 
   readonly #losses = new Counter({
     name: `${PREFIX}dependency_losses_total`,
-    help: 'How often what it depends on could no longer be used.',
+    help: 'How often what it depends on could be used no longer.',
     labelNames: ['dependency'],
     registers: [this.#registry],
   })
@@ -54,7 +54,7 @@ export class Metrics {
       }),
       new Gauge({
         name: `${PREFIX}upstream_calls_in_flight`,
-        help: 'Calls to Apideck under way.',
+        help: 'Calls to Apideck under way, with the pause before a retry.',
         registers: [],
         collect () { this.set(upstream.standing.inFlight) },
       }),

@@ -1,5 +1,5 @@
 import closeWithGrace from 'close-with-grace'
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { writeSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createApp } from './app.js'
@@ -41,7 +41,8 @@ async function serve (config: Config): Promise<void> {
   const { host, port, metricsPort, shutdownDelayMs, shutdownTimeoutMs } = config.server
   const logger = createLogger({ level: config.log.level, secrets: config.log.secrets })
   const lifecycle = new Lifecycle()
-  const measuring = metricsPort === undefined ? undefined : await createMeasuring(logger, metricsPort)
+  // Loaded where it is asked for alone.
+  const measuring = metricsPort === undefined ? undefined : await (await import('./metrics-app.js')).createMeasuring(logger)
   const app = await createApp(config, { logger, lifecycle, metrics: measuring?.metrics })
 
   const signals = closeWithGrace({ delay: shutdownDelayMs + shutdownTimeoutMs, logger }, async (reason) => {
@@ -66,33 +67,21 @@ async function serve (config: Config): Promise<void> {
     await measuring?.app.close()
   }
 
-  async function listen ({ app, port }: Listener, variable: string, what: string): Promise<void> {
+  async function listen (app: FastifyInstance, port: number, variable: string, what: string): Promise<void> {
     try {
       await app.listen({ host, port, listenTextResolver: (address) => `${what} listening at ${address}` })
     } catch (error) {
-      logger.fatal({ failure: (error as NodeJS.ErrnoException).code }, `cannot listen at HOST and ${variable}`)
+      logger.fatal({ failure: (error as NodeJS.ErrnoException).code, variable }, 'cannot listen')
       throw error
     }
   }
 
   try {
-    if (measuring !== undefined) await listen(measuring, 'METRICS_PORT', 'Metrics')
-    await listen({ app, port }, 'PORT', 'Server')
+    if (measuring !== undefined && metricsPort !== undefined) await listen(measuring.app, metricsPort, 'METRICS_PORT', 'Metrics')
+    await listen(app, port, 'PORT', 'Server')
   } catch {
     signals.uninstall()
     await close()
     process.exitCode = 1
   }
-}
-
-interface Listener {
-  app: FastifyInstance
-  port: number
-}
-
-/** What measures, and the listener that serves it. Loaded where it is asked for alone. */
-async function createMeasuring (logger: FastifyBaseLogger, port: number) {
-  const { Metrics, createMetricsApp } = await import('./metrics-app.js')
-  const metrics = new Metrics()
-  return { metrics, app: await createMetricsApp({ logger, metrics }), port }
 }

@@ -6,6 +6,8 @@ import { catalogue } from '../src/errors.js'
 import { Metrics } from '../src/metrics.js'
 import { EnvironmentSchema } from '../src/schemas/environment.js'
 import { SessionSchema } from '../src/schemas/session.js'
+import { startBroker } from './helpers/broker.js'
+import { API_KEY } from './helpers/environment.js'
 import { version } from '../src/version.js'
 
 /* What the documents say of variables, codes and files, held to the code both ways. */
@@ -87,17 +89,28 @@ t.test('docs/errors.md names the codes that are logged as errors', async (t) => 
 t.test('docs/metrics.md has every metric with its type and help, and no other', async (t) => {
   const metrics = new Metrics()
   metrics.watching('Redis', { lost: () => {}, regained: () => {} })
-  metrics.reading({ standing: { circuit: 'closed', inFlight: 0, waiting: 0, isFull: false } })
+  metrics.reading({ standing: { circuit: 'closed', inFlight: 0, waiting: 0 } })
   const told = Array.from((await metrics.text()).matchAll(/^# HELP (\w+) (.+)\n# TYPE \w+ (\w+)$/gm), ([, name, help, type]) => [name, type, help])
   const table = rows('docs/metrics.md').filter(([name = '']) => name.startsWith('`vault_')).map(([name = '', type, , help]) => [name.replaceAll('`', ''), type, help])
   t.strictSame(table.sort(), told.sort())
 })
 
-t.test('docs/metrics.md names each dependency that there is', async (t) => {
-  const [, words = ''] = /That a dependency \(([^]*?)\)/.exec(read('docs/design.md')) ?? []
-  const named = Array.from(words.matchAll(/`([^`]+)`/g), ([, name]) => name).sort()
+t.test('docs/metrics.md names each dependency that there is, and so does the log\'s table', async (t) => {
+  const metrics = new Metrics()
+  await startBroker(t, {
+    IDENTITY: 'jwt',
+    APIDECK_CONSUMER_ID: '',
+    JWT_ISSUER: 'https://127.0.0.1:1',
+    JWT_AUDIENCE: 'broker',
+    REDIS_URL: 'redis://127.0.0.1:1',
+    APIDECK_API_KEY: '',
+    APIDECK_API_KEY_FILE: join(t.testdir({ key: API_KEY }), 'key'),
+  }, { metrics })
+  const there = Array.from((await metrics.text()).matchAll(/dependency_up\{dependency="([^"]+)"/g), ([, name]) => name).sort()
   const [, table = ''] = read('docs/metrics.md').split('| `dependency` | 0 while |')
-  t.strictSame(Array.from(table.matchAll(/^\| [^|]*`([^`]+)` \|/gm), ([, name]) => name).sort(), named)
+  t.strictSame(Array.from(table.matchAll(/^\| [^|]*`([^`]+)` \|/gm), ([, name]) => name).sort(), there)
+  const [, words = ''] = /That a dependency \(([^]*?)\)/.exec(read('docs/design.md')) ?? []
+  t.strictSame(Array.from(words.matchAll(/`([^`]+)`/g), ([, name]) => name).sort(), there)
 })
 
 for (const file of ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/audit.md', 'docs/configuration.md', 'docs/gateways.md', 'docs/security-mapping.md', 'docs/session.md', 'docs/design.md', 'docs/decisions.md', 'docs/errors.md', 'docs/metrics.md', 'docs/reliability.md']) {

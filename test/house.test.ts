@@ -73,6 +73,12 @@ for (const file of files) {
   })
 }
 
+t.test('what measures is loaded where it is asked for alone', async (t) => {
+  const loaders = (name: string) => files.filter((file) => new RegExp(`^import (?!type )[^\\n]* from '\\.{1,2}/${name}\\.js'`, 'm').test(source(file)))
+  t.strictSame(loaders('metrics'), ['metrics-app.ts'])
+  t.strictSame(loaders('metrics-app'), [])
+})
+
 t.test('the environment is read by the process alone', async (t) => {
   const readers = files.filter((file) => source(file).replaceAll(/\/\*[^]*?\*\//g, '').includes('process.env'))
   t.strictSame(readers, ['healthcheck.ts', 'server.ts'])

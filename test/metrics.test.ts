@@ -29,7 +29,7 @@ const standings: Array<[Standing['circuit'], closed: number, open: number, halfO
 for (const [circuit, closed, open, halfOpen] of standings) {
   t.test(`a circuit that is ${circuit} is in that state and in no other`, async (t) => {
     const metrics = new Metrics()
-    metrics.reading({ standing: { circuit, inFlight: 3, waiting: 2, isFull: false } })
+    metrics.reading({ standing: { circuit, inFlight: 3, waiting: 2 } })
     const text = await metrics.text()
     t.match(text, `\n${NAME}_circuit_state{state="closed"} ${closed}\n`)
     t.match(text, `\n${NAME}_circuit_state{state="open"} ${open}\n`)
@@ -39,7 +39,7 @@ for (const [circuit, closed, open, halfOpen] of standings) {
 
 t.test('calls under way and those that wait are told as they are at that moment', async (t) => {
   const metrics = new Metrics()
-  const standing = { circuit: 'closed' as const, inFlight: 3, waiting: 2, isFull: false }
+  const standing = { circuit: 'closed' as const, inFlight: 3, waiting: 2 }
   metrics.reading({ standing })
   const told = async (inFlight: number, waiting: number) => {
     const text = await metrics.text()

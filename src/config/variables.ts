@@ -45,6 +45,7 @@ export function readVariables (variables: Variables, files: Files, faults: strin
     if (error.keyword !== 'required') faults.push(`${name} must be ${String(error.parentSchema?.['x-expected'])}`)
     else if (!isFromFile(name, variables)) faults.push(`${name} is required`)
   }
+  if (environment.METRICS_PORT === environment.PORT && environment.PORT !== 0) faults.push('METRICS_PORT must differ from PORT')
   return environment as Environment
 }
 

@@ -1,23 +1,23 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { BrokerError } from '../errors.js'
+import { watchEventLoop, type EventLoop } from './event-loop.js'
 
 /** Who says that there is too much to do. */
 export interface PressureOptions {
   /** Whether the next session would be refused in any case. */
   isFull: () => boolean
-  /** Milliseconds that work may lie waiting, in the mean of each of two samples, before sessions are refused. */
-  maxEventLoopDelayMs?: number
-  /** Milliseconds of a sample. */
-  sampleMs?: number
+  eventLoop?: EventLoop
   /** Milliseconds that one line of the log stands for. */
   reportMs?: number
   /** Milliseconds, on any clock. */
   now?: () => number
   hold?: (ms: number) => Promise<unknown>
 }
+
+/** Milliseconds: work that lies waiting for longer, in the mean of each of two samples of that length, is too much. */
+const EVENT_LOOP = { maxDelayMs: 500, sampleMs: 1_000 }
 
 /**
  * Beyond so many refusals in a time each is held back for a while, in milliseconds: a client that asks again as soon as
@@ -37,9 +37,8 @@ const REFUSALS = {
  * one line in a while says how many there were.
  */
 export const pressure = fp(async (app: FastifyInstance, {
-  isFull, maxEventLoopDelayMs = 500, sampleMs = 1_000, reportMs = 1_000, now = () => performance.now(), hold = delay,
+  isFull, eventLoop = watchEventLoop(EVENT_LOOP.sampleMs), reportMs = 1_000, now = () => performance.now(), hold = delay,
 }: PressureOptions) => {
-  const eventLoop = watchEventLoop(sampleMs)
   let refused = 0
   let lately = { since: -Infinity, refused: 0 }
   let reporting: NodeJS.Timeout | undefined
@@ -64,33 +63,10 @@ export const pressure = fp(async (app: FastifyInstance, {
 
   app.addHook('onRequest', async (request) => {
     if (isFull()) await shed(request, REFUSALS.tooManyWait)
-    if (eventLoop.delayMs() > maxEventLoopDelayMs) await shed(request, REFUSALS.eventLoop)
+    if (eventLoop.delayMs > EVENT_LOOP.maxDelayMs) await shed(request, REFUSALS.eventLoop)
   })
   app.addHook('onClose', async () => {
     eventLoop.close()
     report()
   })
 }, { name: 'pressure', dependencies: ['telemetry', 'problems', 'audit'] })
-
-/**
- * Measures for how long, in the mean of a sample, work lay waiting: in milliseconds, the lesser of the last two samples.
- * A process that stood still once, since its host did, has nothing more to do than it had before.
- */
-function watchEventLoop (sampleMs: number) {
-  const resolutionMs = 10
-  const histogram = monitorEventLoopDelay({ resolution: resolutionMs })
-  histogram.enable()
-  let [before, latest] = [0, 0]
-  const sampling = setInterval(() => {
-    // Nothing was measured where all of the sample was one wait.
-    [before, latest] = [latest, histogram.count === 0 ? sampleMs : histogram.mean / 1e6 - resolutionMs]
-    histogram.reset()
-  }, sampleMs).unref()
-  return {
-    delayMs: () => Math.min(before, latest),
-    close () {
-      clearInterval(sampling)
-      histogram.disable()
-    },
-  }
-}

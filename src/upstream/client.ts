@@ -114,6 +114,9 @@ export function createUpstream (options: UpstreamOptions): Upstream {
     get standing () {
       return protection.standing
     },
+    get isFull () {
+      return protection.isFull
+    },
     close: dispatcher.close,
   }
 }

@@ -29,6 +29,8 @@ export interface Protection {
    */
   run (exchange: (isAgain: boolean) => Promise<Exchange>, deadline: Deadline): Promise<Exchange>
   readonly standing: Standing
+  /** Whether too many wait for one more. */
+  readonly isFull: boolean
 }
 
 export function createProtection ({ connections, timeoutMs, isBeforeAnswer, watcher, now = () => performance.now() }: ProtectionOptions): Protection {
@@ -49,7 +51,10 @@ export function createProtection ({ connections, timeoutMs, isBeforeAnswer, watc
       }
     },
     get standing () {
-      return { circuit: circuit.state, inFlight: slots.taken, waiting: slots.waiting, isFull: slots.isFull }
+      return { circuit: circuit.state, inFlight: slots.taken, waiting: slots.waiting }
+    },
+    get isFull () {
+      return slots.isFull
     },
   }
 }

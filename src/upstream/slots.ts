@@ -17,7 +17,7 @@ export interface Slots {
    * signal's reason
    */
   use<T> (signal: AbortSignal, call: () => Promise<T>): Promise<T>
-  /** Calls under way. */
+  /** Calls that have a slot. */
   readonly taken: number
   /** Calls that wait. */
   readonly waiting: number

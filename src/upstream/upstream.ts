@@ -28,12 +28,10 @@ export interface Minted {
 /** How it stands with the calls at this moment. */
 export interface Standing {
   circuit: CircuitState
-  /** Calls under way. */
+  /** Calls that have a slot: under way, or in the pause before a retry. */
   inFlight: number
   /** Calls that wait for one of those to end. */
   waiting: number
-  /** Whether one more session would be refused as `overloaded`, since too many wait already. */
-  isFull: boolean
 }
 
 /** Apideck, as the rest of the broker sees it. */
@@ -46,6 +44,8 @@ export interface Upstream {
    */
   createSession (session: Session, consumerId: string, gone?: AbortSignal): Promise<Minted>
   readonly standing: Standing
+  /** Whether one more session would be refused as `overloaded`, since too many wait already. */
+  readonly isFull: boolean
   /** Waits for the calls under way, then closes the connections. */
   close (): Promise<void>
 }

@@ -140,6 +140,7 @@ const rows: Array<[variables: Record<string, string>, fault: string]> = [
   [{ REDIS_URL: ' rediss://127.0.0.1' }, redis],
   [{ REDIS_URL: 'redi\tss://127.0.0.1' }, redis],
   [{ ...token, JWT_CONSUMER_CLAIM: 'iss' }, 'JWT_CONSUMER_CLAIM must be the name of a claim, of at most 255 characters, that differs from caller to caller'],
+  [{ PORT: '9090', METRICS_PORT: '9090' }, 'METRICS_PORT must differ from PORT'],
   [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' }, 'OTEL_EXPORTER_OTLP_ENDPOINT is not there yet'],
 ]
 for (const [variables, fault] of rows) {

@@ -93,5 +93,5 @@ export async function listen (t: Test, server: Server, scheme = 'http'): Promise
 
 /** An upstream that is nothing but this function. */
 export function upstreamOf (createSession: Upstream['createSession'], close = async () => {}): Upstream {
-  return { createSession, standing: { circuit: 'closed', inFlight: 0, waiting: 0, isFull: false }, close }
+  return { createSession, standing: { circuit: 'closed', inFlight: 0, waiting: 0 }, isFull: false, close }
 }

@@ -35,10 +35,10 @@ const requests: Array<Parameters<typeof send>[1] & { path?: string }> = [
   { method: 'GET', headers: secrets, path: '/%ff?token=canary-query' },
 ]
 
-/** Everything that a broker with this upstream writes while it answers all of them, at the most talkative level. */
+/** Everything that a broker with this upstream writes, and what it measured, while it answers all of them, at the most talkative level. */
 async function outputOf (t: Test, upstream: string, variables: Record<string, string> = {}): Promise<string> {
   const server = await startServer(t, {
-    ...environment, APIDECK_BASE_URL: upstream, LOG_LEVEL: 'trace', RATE_LIMIT_MAX: '1000', UPSTREAM_TIMEOUT_MS: '1500', ...variables,
+    ...environment, APIDECK_BASE_URL: upstream, LOG_LEVEL: 'trace', RATE_LIMIT_MAX: '1000', UPSTREAM_TIMEOUT_MS: '1500', METRICS_PORT: '0', ...variables,
   }, { program: 'dist/server.js' })
   for (const { path = '/vault-session', ...request } of requests) {
     const { status, headers, text } = await send(server.url + path, request)
@@ -46,9 +46,11 @@ async function outputOf (t: Test, upstream: string, variables: Record<string, st
     t.notOk(answer.includes(API_KEY), 'the API key is in no answer')
     if (status >= 400) for (const canary of canaries) t.notOk(answer.includes(canary), `${canary} is in no refusal`)
   }
+  const metrics = await send(`${/http:[^"]+/.exec(await server.line(/Metrics listening at/))?.[0]}/metrics`)
+  t.equal(metrics.status, 200)
   server.kill('SIGTERM')
   t.equal(await server.exit, 0)
-  return server.output()
+  return server.output() + metrics.text
 }
 
 const detail = `Bearer ${API_KEY} canary-upstream ${SESSION_URI}`
