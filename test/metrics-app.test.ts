@@ -24,7 +24,9 @@ t.test('/metrics is there for whoever asks, as text for Prometheus, and leaves n
     headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' },
     text: /^# HELP vault_session_broker_/,
   })
-  t.match(await send(`${url}/metrics`, { method: 'HEAD' }), { status: 200, text: '' })
+  const head = await send(`${url}/metrics`, { method: 'HEAD', headers: { 'x-request-id': 'chosen' } })
+  t.match(head, { status: 200, text: '' })
+  t.not(head.headers['x-request-id'], 'chosen', 'nobody is trusted here')
   t.equal(log().length, before)
 })
 
