@@ -31,7 +31,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     const inFlight = send(`${server.url}/vault-session`, { method: 'POST' })
     const response = await upstream.next()
     await server.stop(signal)
-    while (await send(`${server.url}/livez`).then(() => true, () => false));
+    await server.closed()
     response.writeHead(200, { 'content-type': 'application/json' }).end(mintedBody())
     t.match(await inFlight, { status: 200, headers: { connection: 'close' } })
     t.equal(await server.exit, 0)
@@ -86,7 +86,7 @@ t.test('with METRICS_PORT it measures on a listener of its own, as long as it ru
   const inFlight = send(`${server.url}/vault-session`, { method: 'POST' })
   const response = await upstream.next()
   await server.stop('SIGTERM')
-  while (await send(`${server.url}/livez`).then(() => true, () => false));
+  await server.closed()
   t.match(await send(`${metrics}/metrics`), { status: 200, text: /upstream_calls_in_flight 1\n/ })
   response.writeHead(200, { 'content-type': 'application/json' }).end(mintedBody())
   t.equal((await inFlight).status, 200)

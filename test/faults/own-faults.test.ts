@@ -45,6 +45,7 @@ for (const [fault, line] of bugs) {
     const { server, inFlight, answer } = await startWithRequest(t, fault)
     server.kill('SIGWINCH')
     await said(server, FATAL)
+    await server.closed()
     answer()
     t.match(await inFlight, { status: 200, headers: { connection: 'close' } })
     t.equal(await server.exit, 1)

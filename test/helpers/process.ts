@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Test } from 'tap'
+import { request } from 'undici'
 import { freePort } from '../../demo/ports.js'
 
 /** Runs `src/server.ts` to its end, with nothing in its environment but these variables. */
@@ -74,6 +75,10 @@ export async function startServer (t: Test, variables: Record<string, string>, {
       await stopping
     },
     kill: (signal: NodeJS.Signals) => child.kill(signal),
+    /** Resolves once it takes no connections any more: from then on each answer closes its own. */
+    closed: async () => {
+      while (await request(`${url}/livez`, { reset: true }).then(({ body }) => body.dump().then(() => true), () => false));
+    },
     /** Resolves to a line like that, as it is written or where it already stands. */
     line: (pattern: RegExp) => {
       const awaited = lineIn(child, pattern)
