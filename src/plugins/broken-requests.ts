@@ -35,7 +35,7 @@ export function createRefusal (connections: Connections) {
 
 const broken = new WeakMap<IncomingMessage, BrokerError>()
 
-/** Ends the reading of a body, so that its request is refused as any other is. */
+/** Ends the reading of a body, so that its request is refused like every other. */
 function breakOff (request: IncomingMessage, error: BrokerError): void {
   // Node tells of each further piece that it cannot read.
   if (broken.has(request)) return

@@ -8,6 +8,7 @@ import { watchEventLoop, type EventLoop } from './event-loop.js'
 export interface PressureOptions {
   /** Whether the next session would be refused in any case. */
   isFull: () => boolean
+  /** For how long work lies waiting. Closed with the app. */
   eventLoop?: EventLoop
   /** Milliseconds that one line of the log stands for. */
   reportMs?: number

@@ -159,7 +159,7 @@ t.test('upstream cannot be connected to, for no answer comes: upstream_timeout a
   t.match(broker.log().find(({ msg }) => msg === 'request completed'), { upstream_failure: 'UND_ERR_CONNECT_TIMEOUT', upstream_calls: 2 })
 })
 
-t.test('a call that waits for others and is then silent has the same budget as any', async (t) => {
+t.test('a call that waits for others and is then silent has one budget for both', async (t) => {
   const { url } = await acting(t, [(socket) => setTimeout(() => mints(socket), 400), isSilent])
   const broker = await startBroker(t, { APIDECK_BASE_URL: url, UPSTREAM_CONNECTIONS: '1', UPSTREAM_TIMEOUT_MS: '2000' })
   const since = performance.now()

@@ -6,7 +6,7 @@
 type Rule = (value: unknown) => boolean
 
 const isText = (most: number): Rule => (value) =>
-  typeof value === 'string' && [...value].length <= most && ![...value].some((character) => /[\u0000-\u001f\u007f-\u009f]/.test(character)) // eslint-disable-line no-control-regex
+  typeof value === 'string' && [...value].length <= most && !/\p{Cc}/u.test(value)
 
 const isUrl: Rule = (value) => typeof value === 'string' && value.length <= 2048 && value.startsWith('https://')
 const isColour: Rule = (value) => typeof value === 'string' && [4, 5, 7, 9].includes(value.length) && /^#[0-9a-f]+$/i.test(value) && !value.includes('\n')

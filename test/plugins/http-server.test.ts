@@ -13,7 +13,7 @@ t.test('everything that a client can take up is bounded', async (t) => {
   t.match(server, { requestTimeout: 5_000, headersTimeout: 5_000, keepAliveTimeout: 72_000, maxHeadersCount: 101 })
 })
 
-t.test('a method that no router knows is refused as any other request that is not well-formed', async (t) => {
+t.test('a method that no router knows is refused like every request that is not well-formed', async (t) => {
   for (const bytes of ['SETUP rtsp://x/livez RTSP/1.0\r\n\r\n', 'CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n']) {
     t.match(await exchange(broker.url, bytes), [{ status: 400, headers: { 'cache-control': 'no-store', connection: 'close' }, body: /"code":"invalid_request"/ }])
   }
