@@ -24,6 +24,7 @@ import { unknownRoutes } from './plugins/problems.js'
 import { createRateLimit } from './plugins/rate-limit.js'
 import { wellFormed } from './plugins/well-formed.js'
 import { health } from './routes/health.js'
+import { sdk } from './routes/sdk.js'
 import { vaultSession } from './routes/vault-session.js'
 import { followSecretFiles } from './secret-files.js'
 import { createUpstream } from './upstream/client.js'
@@ -92,6 +93,7 @@ export async function createApp (config: Config, { logger, metrics, lifecycle = 
   await app.register(bodies)
   await app.register(health, { isReady: () => lifecycle.isReady })
   await app.register(vaultSession, { admit, rules: config.session, upstream })
+  await app.register(sdk, { admit, rules: config.session, upstream })
   app.addHook('onClose', async () => {
     secretFiles.close()
     await Promise.all([upstream.close(), identity.close(), counters.close()])

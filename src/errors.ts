@@ -25,7 +25,7 @@ const rows = {
   not_found: { status: 404, level: 'info', title: 'Not found', detail: 'There is nothing at this path.' },
   method_not_allowed: { status: 405, level: 'info', title: 'Method not allowed', detail: 'This path does not take this method. The Allow header lists those it takes.' },
   payload_too_large: { status: 413, level: 'info', title: 'Body too large', detail: 'The body may have at most 16 KiB.' },
-  unsupported_media_type: { status: 415, level: 'info', title: 'Unsupported content type', detail: 'The body must be application/json or application/x-www-form-urlencoded.' },
+  unsupported_media_type: { status: 415, level: 'info', title: 'Unsupported content type', detail: 'The body must be application/json or, at /vault-session, application/x-www-form-urlencoded.' },
   policy_violation: { status: 422, level: 'info', title: 'Not permitted by policy', detail: 'The operator does not let callers set these properties, or not to these values: see errors.' },
   redirect_uri_not_allowed: { status: 422, level: 'info', title: 'Redirect URI not allowed', detail: 'redirect_uri must be a canonical https URL without userinfo or fragment, at an origin that the operator has listed.' },
   rate_limited: { status: 429, level: 'info', title: 'Too many requests', detail: 'Too many sessions were asked for, or too many credentials refused. Try again in a moment; Retry-After says when.' },

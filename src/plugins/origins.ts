@@ -20,7 +20,7 @@ export const origins = fp(async (app: FastifyInstance, { origins }: OriginsOptio
     credentials: true,
     methods: ['POST'],
     strictPreflight: false,
-    allowedHeaders: ['Authorization', 'Content-Type', 'X-Apideck-Consumer-Id'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'X-Apideck-Consumer-Id', 'X-Apideck-App-Id'],
     exposedHeaders: EXPOSED,
     maxAge: 600,
   })

@@ -2,9 +2,10 @@ import type { ErrorObject } from 'ajv'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { BrokerError, type ErrorCode } from '../errors.js'
-import { isNavigation } from '../policy/answer-shape.js'
 import { describeFaults } from '../schemas/faults.js'
 import { problemType, type Problem } from '../schemas/problem.js'
+import { shapeOf } from './answer-shape.js'
+import { toApideckError } from './apideck-error.js'
 import { problemPage, problemPageHeaders } from './problem-page.js'
 
 /** Whatever is thrown ends here, as a problem of the catalogue. Stands before all that throws. */
@@ -24,7 +25,7 @@ export const unknownRoutes = fp(async (app: FastifyInstance) => {
   })
 }, { name: 'unknown-routes' })
 
-/** Answers with an error: a page for a navigation, problem+json for a program. */
+/** Answers with an error: a page for a navigation, problem+json for a program, Apideck's own object for its SDKs. */
 function answer (error: BrokerError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (request.outcome !== 'debug') request.outcome = error.level
   Object.assign(request.facts, error.facts, { code: error.code })
@@ -34,9 +35,11 @@ function answer (error: BrokerError, request: FastifyRequest, reply: FastifyRepl
   // Closing on a client that still sends resets the connection, and the answer with it. Node reads the rest off, for as
   // long as a request may take.
   if (error.code === 'payload_too_large') reply.removeHeader('connection')
-  return isNavigation(request.headers)
-    ? reply.headers(problemPageHeaders).send(problemPage(problem))
-    : reply.type('application/problem+json').send(JSON.stringify(problem))
+  switch (shapeOf(request)) {
+    case 'page': return reply.headers(problemPageHeaders).send(problemPage(problem))
+    case 'apideck': return reply.type('application/json').send(JSON.stringify(toApideckError(problem)))
+    case 'json': return reply.type('application/problem+json').send(JSON.stringify(problem))
+  }
 }
 
 /** An error as its answer's body. */

@@ -1,4 +1,5 @@
 import Negotiator from 'negotiator'
+import { APP_HEADER } from '../schemas/header-names.js'
 
 /** The request headers that the answer's shape depends on. */
 export interface ShapeHeaders {
@@ -7,8 +8,11 @@ export interface ShapeHeaders {
   'sec-fetch-mode'?: string | string[] | undefined
 }
 
+/** For a program: problem+json and the like. For a person: a redirect, or a page. For Apideck's SDKs: what Apideck answers. */
+export type AnswerShape = 'json' | 'page' | 'apideck'
+
 /** The names of these headers, for `Vary`. */
-export const shapeHeaderNames = ['Accept', 'Content-Type', 'Sec-Fetch-Mode'] as const
+export const shapeHeaderNames = ['Accept', 'Content-Type', 'Sec-Fetch-Mode', APP_HEADER] as const
 
 /** The content type of an HTML form. */
 export const FORM = 'application/x-www-form-urlencoded'

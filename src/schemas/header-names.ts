@@ -4,6 +4,9 @@ export const GATEWAY_SECRET_HEADER = 'x-gateway-secret'
 /** Chooses one of the consumers that a caller is entitled to. It never entitles. */
 export const CONSUMER_HEADER = 'x-apideck-consumer-id'
 
+/** The application, as Apideck's SDKs send it, and nobody else does. Whatever it says is ignored. */
+export const APP_HEADER = 'x-apideck-app-id'
+
 /** Names with a meaning of their own, here or in HTTP, which an identity must not be read from. */
 const TAKEN = new RegExp('^(?:authorization|cookie|host|origin|referer|connection|te|trailer|upgrade|forwarded|via|user-agent|' +
   'transfer-encoding|set-cookie|expect|keep-alive|x-request-id|x-gateway-secret|x-forwarded-(?:for|host|proto|port|by|server|prefix)|' +

@@ -115,6 +115,19 @@ export const SessionSchema = closed({
 /** A Session that fits the schema. */
 export type Session = Static<typeof SessionSchema>
 
+/** The settings that Apideck's SDKs add by themselves, each with the default that Apideck documents. */
+export const sdkDefaults = {
+  hide_resource_settings: false,
+  sandbox_mode: false,
+  isolation_mode: false,
+  session_length: '1h',
+  show_logs: true,
+  show_suggestions: false,
+  show_sidebar: true,
+  auto_redirect: false,
+  hide_guides: false,
+} as const satisfies NonNullable<Session['settings']>
+
 /**
  * The most that a Session may have, as the body that it comes in and as JSON, in bytes: the URL that Apideck makes of it
  * grows with it, and has to fit into a `Location`.

@@ -22,6 +22,13 @@ interface Send {
   body?: string | Buffer
 }
 
+/** Asks one route of a broker. */
+export interface Client {
+  send: (options?: Send) => Promise<Answer>
+  postJson: (body: unknown, headers?: Record<string, string>) => Promise<Answer>
+  postForm: (body: string, headers?: Record<string, string>) => Promise<Answer>
+}
+
 /** The broker on a free port of loopback, its log kept. Closed with the test. */
 export async function startBroker (t: Test, variables: Record<string, string> = {}, parts: Omit<Parts, 'logger'> = {}) {
   const config = testConfig(variables)
@@ -48,6 +55,21 @@ export async function startBroker (t: Test, variables: Record<string, string> = 
     return answer
   }
 
+  /** Sends to this path, unless told otherwise. */
+  const at = (route: string): Client => ({
+    send: ({ path = route, method = 'POST', ...options } = {}) => logged(send(url + path, { method, ...options })),
+    postJson: (body, headers = {}) => logged(send(url + route, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    })),
+    postForm: (body, headers = {}) => logged(send(url + route, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      body,
+    })),
+  })
+
   return {
     app,
     url,
@@ -56,18 +78,9 @@ export async function startBroker (t: Test, variables: Record<string, string> = 
     log: () => lines.map((line) => JSON.parse(line) as LogLine),
     /** Resolves as the next line is written. */
     nextLine: () => once(written, 'line'),
-    /** `POST /vault-session`, unless told otherwise. */
-    send: ({ path = '/vault-session', method = 'POST', ...options }: Send = {}) => logged(send(url + path, { method, ...options })),
-    postJson: (body: unknown, headers: Record<string, string> = {}) => logged(send(`${url}/vault-session`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: typeof body === 'string' ? body : JSON.stringify(body),
-    })),
-    postForm: (body: string, headers: Record<string, string> = {}) => logged(send(`${url}/vault-session`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
-      body,
-    })),
+    ...at('/vault-session'),
+    /** The same, where Apideck's SDKs ask. */
+    sdk: at('/vault/sessions'),
   }
 }
 

@@ -6,37 +6,44 @@ import t, { type Test } from 'tap'
 import type { Parts } from '../../src/app.js'
 import { BrokerError, catalogue, type ErrorCode } from '../../src/errors.js'
 import type { Identity } from '../../src/identity/identity.js'
-import { startBroker, type Answer } from '../helpers/broker.js'
+import type { AnswerShape } from '../../src/policy/answer-shape.js'
+import { startBroker, type Answer, type Client } from '../helpers/broker.js'
 import { TOKEN, errorBody, heldUpstream, httpUpstream, listen, mint, mintedBody, socketUpstream, upstreamOf } from '../helpers/upstream.js'
 
 /*
- * Both tables of errors, row by row, each seen on the wire: as problem+json by a program and as a page by a
- * navigation, with nothing in it of what the upstream said.
+ * Both tables of errors, row by row, each seen on the wire: as problem+json by a program, as a page by a navigation and
+ * as Apideck's object by an SDK, with nothing in it of what the upstream said.
  */
 
 const seen = new Set<ErrorCode>()
 
-type Shape = 'json' | 'page'
-
-function verify (t: Test, answer: Answer, code: ErrorCode, shape: Shape, headers: Record<string, RegExp | string> = {}): void {
+function verify (t: Test, answer: Answer, code: ErrorCode, shape: AnswerShape, headers: Record<string, RegExp | string> = {}): void {
   seen.add(code)
   const { status, title, retryAfter } = catalogue[code]
   t.match(answer, { status, headers: { 'cache-control': 'no-store', ...headers } })
   if (retryAfter !== undefined) t.match(answer.headers['retry-after'], /^[1-9]\d*$/)
   t.notMatch(answer.text + JSON.stringify(answer.headers), /upstream-words|127\.0\.0\.1|node_modules|\.ts:|eyJ/)
-  if (shape === 'json') {
-    t.match(answer.headers['content-type'], /^application\/problem\+json/)
-    t.match(answer.json, { status, code, title, request_id: answer.headers['x-request-id'] })
-  } else {
-    t.match(answer.headers['content-type'], /^text\/html/)
-    t.match(answer.text, new RegExp(`<h1>${title}</h1>[^]*<code>${code}</code>`))
+  const requestId = answer.headers['x-request-id']
+  switch (shape) {
+    case 'json':
+      t.match(answer.headers['content-type'], /^application\/problem\+json/)
+      t.match(answer.json, { status, code, title, request_id: requestId })
+      break
+    case 'apideck':
+      t.match(answer.headers['content-type'], /^application\/json/)
+      t.match(answer.json, { status_code: status, detail: { code, request_id: requestId } })
+      break
+    case 'page':
+      t.match(answer.headers['content-type'], /^text\/html/)
+      t.match(answer.text, new RegExp(`<h1>${title}</h1>[^]*<code>${code}</code>`))
   }
 }
 
-/** Asks once as a program and once as a navigation. */
-async function verifyBoth (t: Test, broker: Awaited<ReturnType<typeof startBroker>>, code: ErrorCode, headers?: Record<string, RegExp | string>): Promise<void> {
+/** Asks once as a program, once as a navigation and once as an SDK. */
+async function verifyAll (t: Test, broker: Awaited<ReturnType<typeof startBroker>>, code: ErrorCode, headers?: Record<string, RegExp | string>): Promise<void> {
   verify(t, await broker.postJson({}), code, 'json', headers)
   verify(t, await broker.postForm(''), code, 'page', headers)
+  verify(t, await broker.sdk.send(), code, 'apideck', headers)
 }
 
 type Respond = (request: IncomingMessage, response: ServerResponse) => void
@@ -83,7 +90,7 @@ const answers: Array<[what: string, respond: Respond, code: ErrorCode, headers?:
 for (const [what, respond, code, headers] of answers) {
   t.test(`upstream answers ${what}: ${code}`, async (t) => {
     const { url } = await httpUpstream(t, respond)
-    await verifyBoth(t, await startBroker(t, { APIDECK_BASE_URL: url }), code, headers)
+    await verifyAll(t, await startBroker(t, { APIDECK_BASE_URL: url }), code, headers)
   })
 }
 
@@ -105,27 +112,27 @@ const sockets: Array<[what: string, onRequest: (socket: Socket) => void, code: E
 for (const [what, onRequest, code] of sockets) {
   t.test(`upstream ${what}: ${code}`, async (t) => {
     const { url } = await socketUpstream(t, onRequest)
-    await verifyBoth(t, await startBroker(t, { APIDECK_BASE_URL: url, UPSTREAM_TIMEOUT_MS: '1000' }), code)
+    await verifyAll(t, await startBroker(t, { APIDECK_BASE_URL: url, UPSTREAM_TIMEOUT_MS: '1000' }), code)
   })
 }
 
 t.test('upstream refuses connections: upstream_unreachable', async (t) => {
-  await verifyBoth(t, await startBroker(t, { APIDECK_BASE_URL: 'http://127.0.0.1:1' }), 'upstream_unreachable')
+  await verifyAll(t, await startBroker(t, { APIDECK_BASE_URL: 'http://127.0.0.1:1' }), 'upstream_unreachable')
 })
 
 t.test('upstream has no address: upstream_unreachable', async (t) => {
-  await verifyBoth(t, await startBroker(t, { APIDECK_BASE_URL: `https://${'x'.repeat(64)}.example` }), 'upstream_unreachable')
+  await verifyAll(t, await startBroker(t, { APIDECK_BASE_URL: `https://${'x'.repeat(64)}.example` }), 'upstream_unreachable')
 })
 
 t.test('upstream has a certificate that nobody vouches for: upstream_unreachable', async (t) => {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], { keyType: 'ec' })
   const url = await listen(t, createTlsServer({ cert, key }, mint), 'https')
-  await verifyBoth(t, await startBroker(t, { APIDECK_BASE_URL: url }), 'upstream_unreachable')
+  await verifyAll(t, await startBroker(t, { APIDECK_BASE_URL: url }), 'upstream_unreachable')
 })
 
 t.test('upstream speaks no TLS: upstream_unreachable', async (t) => {
   const { url } = await socketUpstream(t, (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
-  await verifyBoth(t, await startBroker(t, { APIDECK_BASE_URL: url.replace('http:', 'https:') }), 'upstream_unreachable')
+  await verifyAll(t, await startBroker(t, { APIDECK_BASE_URL: url.replace('http:', 'https:') }), 'upstream_unreachable')
 })
 
 t.test('too many requests are in flight: overloaded', async (t) => {
@@ -152,7 +159,7 @@ t.test('a rejected Session points to what the upstream named, in our words', asy
 const refusing = (error: BrokerError): Identity => ({ isSentByBrowser: () => false, identify: async () => { throw error }, close: async () => {} })
 const policy = { caller_fields: ['redirect_uri'] }
 
-const callers: Array<[what: string, code: ErrorCode, ask: (broker: Awaited<ReturnType<typeof startBroker>>, headers: Record<string, string>) => Promise<Answer>, headers?: Record<string, RegExp | string>, parts?: Omit<Parts, 'logger'>]> = [
+const callers: Array<[what: string, code: ErrorCode, ask: (broker: Client, headers: Record<string, string>) => Promise<Answer>, headers?: Record<string, RegExp | string>, parts?: Omit<Parts, 'logger'>]> = [
   ['broken JSON', 'invalid_request', (broker, headers) => broker.postJson('{', headers)],
   ['a body that does not fit', 'invalid_request', (broker, headers) => broker.postJson({ redirectUri: 'x' }, headers)],
   ['a form that does not fit', 'invalid_request', (broker, headers) => broker.postForm('redirectUri=x', headers)],
@@ -164,7 +171,7 @@ const callers: Array<[what: string, code: ErrorCode, ask: (broker: Awaited<Retur
   ['an unknown path', 'not_found', (broker, headers) => broker.send({ headers, path: '/nope' })],
   ['another method', 'method_not_allowed', (broker, headers) => broker.send({ headers, method: 'GET' }), { allow: 'POST' }],
   ['too large a body', 'payload_too_large', (broker, headers) => broker.postJson(' '.repeat(16_385), headers)],
-  ['too large a form', 'payload_too_large', (broker, headers) => broker.postForm('a'.repeat(16_385), headers)],
+  ['a form that is too large', 'payload_too_large', (broker, headers) => broker.postForm('a'.repeat(16_385), headers)],
   ['another content type', 'unsupported_media_type', (broker, headers) => broker.postJson('{}', { ...headers, 'content-type': 'text/plain' })],
   ['a field that policy refuses', 'policy_violation', (broker, headers) => broker.postJson({ theme: { vault_name: 'x' } }, headers)],
   ['a redirect_uri that is not allowed', 'redirect_uri_not_allowed', (broker, headers) => broker.postJson({ redirect_uri: 'https://evil.example/' }, headers)],
@@ -172,19 +179,22 @@ const callers: Array<[what: string, code: ErrorCode, ask: (broker: Awaited<Retur
   ['a bug', 'internal_error', (broker, headers) => broker.send({ headers }), {}, { upstream: upstreamOf(async () => { throw new Error('upstream-words') }) }],
 ]
 for (const [what, code, ask, headers, parts] of callers) {
+  // SDKs send JSON, and their route takes nothing else.
+  const toSdk = what.includes('a form') && code !== 'origin_not_allowed' ? 'unsupported_media_type' : code
   t.test(`the caller meets ${what}: ${code}`, async (t) => {
     const { url, received } = await httpUpstream(t)
     const SESSION_POLICY_FILE = `${t.testdir({ 'policy.json': JSON.stringify(policy) })}/policy.json`
     const broker = await startBroker(t, { APIDECK_BASE_URL: url, SESSION_POLICY_FILE, RATE_LIMIT_MAX: code === 'rate_limited' ? '1' : '1000' }, parts)
     verify(t, await ask(broker, { 'sec-fetch-mode': 'cors' }), code, 'json', headers)
     verify(t, await ask(broker, { 'sec-fetch-mode': 'navigate' }), code, 'page', headers)
+    verify(t, await ask(broker.sdk, { 'x-apideck-app-id': 'any' }), toSdk, 'apideck', headers)
     t.equal(received.length, code === 'rate_limited' ? 1 : 0, 'nothing that is refused goes upstream')
   })
 }
 
 t.test('on the way down: shutting_down', async (t) => {
   const broker = await startBroker(t, {}, { upstream: upstreamOf(async () => { throw new BrokerError('shutting_down') }) })
-  await verifyBoth(t, broker, 'shutting_down', { 'retry-after': '1' })
+  await verifyAll(t, broker, 'shutting_down', { 'retry-after': '1' })
 })
 
 t.test('no code of the catalogue is left unseen', async (t) => {

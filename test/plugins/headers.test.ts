@@ -11,7 +11,7 @@ const standing = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'content-security-policy': policy,
-  vary: 'Accept, Content-Type, Sec-Fetch-Mode, Origin, Sec-Fetch-Site',
+  vary: 'Accept, Content-Type, Sec-Fetch-Mode, x-apideck-app-id, Origin, Sec-Fetch-Site',
 }
 
 for (const [what, request] of [

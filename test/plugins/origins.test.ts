@@ -29,7 +29,7 @@ t.test('a preflight of an allowed origin is answered', async (t) => {
     headers: {
       'access-control-allow-origin': app,
       'access-control-allow-methods': 'POST',
-      'access-control-allow-headers': 'Authorization, Content-Type, X-Apideck-Consumer-Id',
+      'access-control-allow-headers': 'Authorization, Content-Type, X-Apideck-Consumer-Id, X-Apideck-App-Id',
       'access-control-max-age': '600',
     },
   })
