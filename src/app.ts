@@ -10,6 +10,7 @@ import { createStaticIdentity } from './identity/static.js'
 import { Lifecycle } from './lifecycle.js'
 import { createCounters } from './limits/counters.js'
 import type { Metrics } from './metrics.js'
+import { createOpenApi } from './openapi/openapi.js'
 import { createAdmission } from './plugins/admission.js'
 import { audit } from './plugins/audit.js'
 import { bodies } from './plugins/bodies.js'
@@ -24,6 +25,7 @@ import { unknownRoutes } from './plugins/problems.js'
 import { createRateLimit } from './plugins/rate-limit.js'
 import { wellFormed } from './plugins/well-formed.js'
 import { health } from './routes/health.js'
+import { openApi } from './routes/openapi.js'
 import { sdk } from './routes/sdk.js'
 import { vaultSession } from './routes/vault-session.js'
 import { followSecretFiles } from './secret-files.js'
@@ -91,9 +93,11 @@ export async function createApp (config: Config, { logger, metrics, lifecycle = 
   })
   await app.register(brokenBodies)
   await app.register(bodies)
+  const document = createOpenApi(app, { version, identity: config.identity })
   await app.register(health, { isReady: () => lifecycle.isReady })
   await app.register(vaultSession, { admit, rules: config.session, upstream })
   await app.register(sdk, { admit, rules: config.session, upstream })
+  await app.register(openApi, { document })
   app.addHook('onClose', async () => {
     secretFiles.close()
     await Promise.all([upstream.close(), identity.close(), counters.close()])

@@ -81,7 +81,7 @@ function toBrokerError (thrown: FastifyError): BrokerError {
 function unknownRoute (app: FastifyInstance, request: FastifyRequest): BrokerError {
   const [url = ''] = request.url.split('?', 1)
   // A path of any other kind would be read as a pattern, which the caller wrote.
-  const isPath = /^[\w/-]+$/.test(url)
+  const isPath = /^[\w./-]+$/.test(url)
   const allow = (['GET', 'HEAD', 'POST'] as const).filter((method) => isPath && app.hasRoute({ method, url }))
   return allow.length === 0
     ? new BrokerError('not_found')

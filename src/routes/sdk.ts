@@ -12,7 +12,14 @@ export const sdk: FastifyPluginAsyncTypebox<SessionRouteOptions> = async (app, {
   app.post('/vault/sessions', {
     config: { audited: true, answersAs: 'apideck' },
     onRequest: admit,
-    schema: { body: SessionSchema, response: { 200: EnvelopeSchema } },
+    schema: {
+      operationId: 'createSession',
+      summary: 'Open a vault, for Apideck\'s SDKs',
+      description: 'The same as Apideck\'s own route of that name. A setting that has its documented default counts as left out.',
+      tags: ['sessions'],
+      body: SessionSchema,
+      response: { 200: EnvelopeSchema },
+    },
   }, async (request, reply) => {
     const { session_uri: uri, session_token: token } = await mint(request, reply, withoutDefaults(request.body), options)
     return { status_code: 200, status: 'OK', data: { session_uri: uri, session_token: token } } as const

@@ -16,7 +16,14 @@ export const vaultSession: FastifyPluginAsyncTypebox<SessionRouteOptions> = asyn
   app.post('/vault-session', {
     config: { audited: true },
     onRequest: admit,
-    schema: { body: SessionSchema, response: { 200: MintedSessionSchema } },
+    schema: {
+      operationId: 'createVaultSession',
+      summary: 'Open a vault',
+      description: 'Answers a script or a program with JSON, a navigation with a redirect to the vault.',
+      tags: ['sessions'],
+      body: SessionSchema,
+      response: { 200: MintedSessionSchema },
+    },
   }, async (request, reply) => {
     const session = await mint(request, reply, request.body, options)
     return isNavigation(request.headers) ? reply.redirect(session.session_uri, 302) : session

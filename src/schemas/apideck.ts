@@ -11,6 +11,9 @@ export const EnvelopeSchema = Type.Object({
   data: Type.Object({ session_uri: uri, session_token: token }, { additionalProperties: false }),
 }, { additionalProperties: false })
 
+/** A session, for an SDK. */
+export type Envelope = Static<typeof EnvelopeSchema>
+
 /**
  * An error as Apideck writes it, and so what the errors of its SDKs hold. `detail` may be text or an object there: here
  * it is what a problem has beyond that.

@@ -12,7 +12,7 @@ function closed<T extends Record<string, TSchema>> (properties: T) {
 function text (maxLength: number) {
   return Type.String({
     maxLength,
-    pattern: '^\\P{Cc}*$',
+    pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$',
     'x-expected': `text of at most ${maxLength} characters, without control characters`,
   })
 }
