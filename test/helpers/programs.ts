@@ -9,3 +9,8 @@ export function without (program: string): string | false {
   const path = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']
   return !path.some((directory) => existsSync(join(directory, program))) && !process.env['CI'] && `there is no ${program} here: install it`
 }
+
+/** Why the tests that need the packages of a folder of its own are left out, where they are not installed; in CI they fail. */
+export function withoutPackages (folder: string): string | false {
+  return !existsSync(join(folder, 'node_modules')) && !process.env['CI'] && `its packages are not installed: npm ci --prefix ${folder}`
+}

@@ -43,16 +43,19 @@ t.test('nobody chooses a consumer that they are not entitled to', async (t) => {
   t.equal(upstream.received.length, calls)
 })
 
-const { settings, theme, ...rest } = exampleSession
-const alphabetical = { session_length: settings.session_length, unified_apis: settings.unified_apis }
+const { settings, ...rest } = exampleSession
+const filled = { ...settings, ...filledIn, session_length: settings.session_length }
+const alphabetical = Object.fromEntries(Object.entries(filled).sort())
+const json = { 'content-type': 'application/json' }
 
 const wire: Array<[what: string, headers: Record<string, string>, body: string | undefined, session: unknown]> = [
-  ['TypeScript', { 'content-type': 'application/json', cookie: '' }, JSON.stringify({ ...rest, settings: { ...filledIn, ...settings }, theme }), exampleSession],
-  ['TypeScript, without a Session', { 'content-type': 'application/json', cookie: '' }, undefined, {}],
-  ['TypeScript, with settings alone', { 'content-type': 'application/json', cookie: '' }, JSON.stringify({ settings: filledIn }), {}],
-  ['Go', { 'content-type': 'application/json', 'user-agent': 'speakeasy-sdk/go' }, JSON.stringify({ ...rest, settings: alphabetical, theme }), exampleSession],
-  ['PHP', { 'content-type': 'application/json', 'user-agent': 'speakeasy-sdk/php' }, JSON.stringify(exampleSession, null, 4).replaceAll('/', '\\/'), exampleSession],
-  ['C#', { 'content-type': 'application/json; charset=utf-8', 'user-agent': 'speakeasy-sdk/csharp' }, JSON.stringify(exampleSession), exampleSession],
+  ['TypeScript', { ...json, cookie: '' }, JSON.stringify({ ...rest, settings: filled }), exampleSession],
+  ['TypeScript, without a Session', { ...json, cookie: '' }, undefined, {}],
+  ['TypeScript, with settings that say nothing', { ...json, cookie: '' }, JSON.stringify({ settings: filledIn }), {}],
+  ['Go', json, JSON.stringify({ ...rest, settings: alphabetical }), exampleSession],
+  ['PHP', json, JSON.stringify({ ...rest, settings: filled }).replaceAll('/', '\\/'), exampleSession],
+  ['PHP, with an empty list of actions', json, JSON.stringify({ settings: { allow_actions: [], ...filledIn } }), { settings: { allow_actions: [] } }],
+  ['C#', { 'content-type': 'application/json; charset=utf-8' }, JSON.stringify({ ...rest, settings: filled }), exampleSession],
 ]
 for (const [what, more, body, session] of wire) {
   t.test(`takes what the SDK for ${what} sends`, async (t) => {
