@@ -30,6 +30,7 @@ export function createDocument (routes: readonly Route[], { version, identity }:
   const codes = codesOf(identity)
   const { schemes, requirements } = securityOf(identity)
   const common = { security: requirements, codes: { minting: codes, other: EVERYWHERE } }
+  const paths = Object.fromEntries(routes.map((route) => [route.url, { [route.method.toLowerCase()]: operationOf(route, common) }]))
   return {
     openapi: '3.1.0',
     info: { title: 'vault-session-broker', version, description: DESCRIPTION, contact: { name: 'Whoever operates this service' }, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
@@ -38,7 +39,7 @@ export function createDocument (routes: readonly Route[], { version, identity }:
       { name: 'sessions', description: 'Opening a vault.' },
       { name: 'service', description: 'The service itself.' },
     ],
-    paths: Object.fromEntries(routes.map((route) => [route.url, { [route.method.toLowerCase()]: operationOf(route, common) }])),
+    paths,
     components: {
       schemas: {
         Session: plainSchema(SessionSchema),
@@ -49,7 +50,7 @@ export function createDocument (routes: readonly Route[], { version, identity }:
         ApideckError: plainSchema(ApideckErrorSchema),
       },
       parameters: { [CONSUMER_HEADER]: consumerParameter },
-      headers,
+      headers: headersIn(paths),
       examples: errorExamples(codes),
       ...(Object.keys(schemes).length === 0 ? {} : { securitySchemes: schemes }),
     },
@@ -61,6 +62,12 @@ const consumerParameter = {
   in: 'header',
   description: 'Chooses one of the consumers that the caller is entitled to. It is needed where there are several.',
   schema: { type: 'string', pattern: '^[A-Za-z0-9._:@/+=|~-]{1,255}$' },
+}
+
+/** The headers that there is reference to. */
+function headersIn (paths: object): Record<string, object> {
+  const text = JSON.stringify(paths)
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => text.includes(`"#/components/headers/${name}"`)))
 }
 
 /** What can go wrong where callers are known in this way. */

@@ -4,6 +4,7 @@ import type { AnswerShape } from '../policy/answer-shape.js'
 import { CONSUMER_HEADER } from '../schemas/header-names.js'
 import { errorResponses } from './errors.js'
 import { envelope, minted, session } from './examples.js'
+import { formEncoding } from './form.js'
 import { headersWith, type HeaderName } from './headers.js'
 
 declare module 'fastify' {
@@ -59,7 +60,7 @@ function bodies (answersAs: AnswerShape): Record<string, object> {
   if (answersAs === 'apideck') return { 'application/json': json }
   return {
     'application/json': json,
-    'application/x-www-form-urlencoded': { schema: { $ref: '#/components/schemas/SessionForm' } },
+    'application/x-www-form-urlencoded': { schema: { $ref: '#/components/schemas/SessionForm' }, encoding: formEncoding() },
   }
 }
 

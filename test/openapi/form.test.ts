@@ -1,8 +1,8 @@
 import t from 'tap'
-import { formSchema } from '../../src/openapi/form.js'
+import { formEncoding, formSchema } from '../../src/openapi/form.js'
 import { sessionPaths } from '../../src/schemas/session.js'
 
-const { properties, patternProperties } = formSchema() as { properties: Record<string, object>, patternProperties: Record<string, object> }
+const { properties, patternProperties } = formSchema() as ReturnType<typeof formSchema> & { patternProperties: object }
 
 t.test('each field of a Session that is no branch is there, by its name in brackets', async (t) => {
   const names = Object.keys(properties).map((name) => name.replace(/\[\]$/, '').replace(/\[(\w+)\]$/, '.$1'))
@@ -14,6 +14,11 @@ t.test('arrays end in empty brackets, and booleans are text', async (t) => {
   t.match(properties['settings[unified_apis][]'], { type: 'array' })
   t.match(properties['settings[show_logs]'], { type: 'string', enum: ['true', 'on', 'false'] })
   t.match(properties['redirect_uri'], { type: 'string' })
+})
+
+t.test('what is several repeats its name', async (t) => {
+  const encoding = { style: 'form', explode: true }
+  t.strictSame(formEncoding(), { 'settings[unified_apis][]': encoding, 'settings[allow_actions][]': encoding })
 })
 
 t.test('free settings may have members of every name', async (t) => {
