@@ -1,7 +1,7 @@
 /** What goes over the wire, what the upstream is told to do meanwhile, and what has to come of it. */
 
-/** What an answer looks like: `any` where only the broker can tell which of the two it is. */
-export type Shape = 'json' | 'page' | 'any'
+/** What an answer looks like: `apideck` to SDKs, `any` where only the broker can tell whether it is JSON or a page. */
+export type Shape = 'json' | 'page' | 'apideck' | 'any'
 
 /**
  * What has to come of a request. `session`: it is valid, and this goes upstream, once. `refused`: it is not, one of

@@ -7,7 +7,7 @@ import { statuses } from './catalogue.js'
 import { EXPIRES_AT, tokenOf, uriOf } from './told.js'
 
 const CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-const VARY = ['accept', 'content-type', 'sec-fetch-mode', 'origin', 'sec-fetch-site']
+const VARY = ['accept', 'content-type', 'sec-fetch-mode', 'x-apideck-app-id', 'origin', 'sec-fetch-site']
 const NEVER = ['set-cookie', 'server', 'x-powered-by', 'transfer-encoding', 'trailer', 'upgrade']
 const TAGS = /<(?!\/?(?:html|meta|title|style|main|h1|p|ul|li|code|footer)\b|!doctype html>)/i
 const POINTER = /^(?:\/(?:[^~/]|~[01])*)*$/
@@ -37,8 +37,11 @@ export function judge (answer: Answer, ask: Ask, setting: Setting): Verdict {
   const isUnread = ask.expected.is === 'open' && status === 400 && answer.closes
   if (ask.shape !== 'any' && !isUnread) hold(reader === ask.origin, 'the page that is allowed may read it')
 
-  if (status === 200 && headers.get('content-type')?.startsWith('application/json') === true && !ask.isHead && body.includes('session_token')) return { session: inJson(body) }
-  if (status === 302) return { session: inLocation(answer) }
+  if (status === 200 && headers.get('content-type')?.startsWith('application/json') === true && !ask.isHead && body.includes('session_token')) return { session: ask.shape === 'apideck' ? inEnvelope(body) : inJson(body) }
+  if (status === 302) {
+    hold(ask.shape !== 'apideck', 'an SDK is not redirected')
+    return { session: inLocation(answer) }
+  }
   const leaked = inAnswer(JSON.stringify([...headers.values()]) + body)
   hold(leaked === undefined, `an answer holds ${leaked}: ${body.slice(0, 300)}`)
   if (status < 400) {
@@ -46,11 +49,25 @@ export function judge (answer: Answer, ask: Ask, setting: Setting): Verdict {
     if (!ask.isHead) hold(body === (status === 204 ? '' : '{"status":"ok"}'), `it says no more than it has to: ${body.slice(0, 100)}`)
     return { other: status }
   }
-  const verdict = headers.get('content-type')?.startsWith('text/html') === true ? inPage(answer, ask, id) : inProblem(answer, ask, id)
+  const verdict = verdictIn(answer, ask, id)
   hold(verdict.code === '' || statuses.get(verdict.code) === status, `${verdict.code} goes with ${status}`)
   const needed = status === 401 ? 'www-authenticate' : status === 405 ? 'allow' : status === 429 || (status === 503 && verdict.code !== 'upstream_limit_reached') ? 'retry-after' : 'date'
   hold(headers.has(needed) || needed === 'date', `a ${status} has ${needed}`)
   return verdict
+}
+
+function verdictIn (answer: Answer, ask: Ask, id: string): Refusal {
+  const contentType = answer.headers.get('content-type')
+  if (contentType?.startsWith('text/html') === true) return inPage(answer, ask, id)
+  return contentType?.startsWith('application/json') === true ? inApideckError(answer, ask, id) : inProblem(answer, ask, id)
+}
+
+/** As Apideck answers, with nothing more than that. */
+function inEnvelope (body: string): number {
+  const { data, ...rest } = JSON.parse(body) as { data: Record<string, unknown> }
+  const n = numberIn(String(data['session_token']))
+  hold(isDeepStrictEqual([rest, data], [{ status_code: 200, status: 'OK' }, { session_uri: uriOf(tokenOf(n)), session_token: tokenOf(n) }]), `a session is passed on as it is: ${body.slice(0, 500)}`)
+  return n
 }
 
 function inJson (body: string): number {
@@ -76,7 +93,7 @@ function numberIn (token: string): number {
 type Refusal = { code: string, pointers: readonly string[] }
 
 function inPage ({ headers, body }: Answer, ask: Ask, id: string): Refusal {
-  hold(ask.shape !== 'json', 'a program gets no page')
+  hold(ask.shape !== 'json' && ask.shape !== 'apideck', 'a program gets no page')
   hold(headers.get('content-type') === 'text/html; charset=utf-8', 'a page is UTF-8')
   if (ask.isHead) return { code: '', pointers: [] }
   hold(body.startsWith('<!doctype html>\n') && body.endsWith('</html>\n') && !TAGS.test(body), `a page is well-formed: ${body.slice(0, 300)}`)
@@ -89,18 +106,32 @@ const ENTITIES: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', 
 const unescape = (text: string) => text.replaceAll(/&(?:amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity] ?? '')
 
 function inProblem ({ status, headers, body }: Answer, ask: Ask, id: string): Refusal {
-  hold(ask.shape !== 'page', 'a navigation gets a page')
+  hold(ask.shape !== 'page' && ask.shape !== 'apideck', 'a navigation gets a page, and an SDK what Apideck would say')
   hold(/^application\/problem\+json(?:; charset=utf-8)?$/.test(headers.get('content-type') ?? ''), `a problem says that it is one: ${headers.get('content-type')}`)
   if (ask.isHead) return { code: '', pointers: [] }
   const { type, title, status: said, detail, code, request_id: requestId, errors = [], ...more } = JSON.parse(body) as Record<string, unknown>
   hold(isDeepStrictEqual([type, said, requestId, Object.keys(more)], [`urn:vault-session-broker:problem:${String(code)}`, status, id, []]), `a problem has its shape: ${body.slice(0, 500)}`)
   hold([title, detail].every((words) => typeof words === 'string' && words !== ''), 'a problem says what it is')
+  return { code: String(code), pointers: pointersIn(errors) }
+}
+
+/** To an SDK; or to one that asks, by its header, for what is not there. */
+function inApideckError ({ status, body }: Answer, ask: Ask, id: string): Refusal {
+  hold(ask.shape === 'apideck' || (ask.kind === 'route' && /^x-apideck-app-id:/im.test(ask.bytes) && [400, 404, 405].includes(status)), 'who is no SDK gets a problem')
+  if (ask.isHead) return { code: '', pointers: [] }
+  const { status_code: said, error, type_name: typeName, message, detail, ref, ...more } = JSON.parse(body) as Record<string, unknown>
+  const { code, request_id: requestId, errors = [], ...evenMore } = detail as Record<string, unknown>
+  hold(isDeepStrictEqual([said, requestId, ref, more, evenMore], [status, id, `/openapi.json#/components/examples/${String(code)}`, {}, {}]), `an error has Apideck's shape: ${body.slice(0, 500)}`)
+  hold([error, typeName, message].every((words) => typeof words === 'string' && words !== ''), 'an error says what it is')
+  return { code: String(code), pointers: pointersIn(errors) }
+}
+
+function pointersIn (errors: unknown): string[] {
   hold(Array.isArray(errors) && errors.length <= 20, 'faults are a list, of twenty at most')
-  const pointers = (errors as Array<Record<string, unknown>>).map(({ pointer, message, ...rest }) => {
-    hold(typeof pointer === 'string' && POINTER.test(pointer) && typeof message === 'string' && Object.keys(rest).length === 0, `a fault is a JSON Pointer and words: ${body.slice(0, 500)}`)
+  return (errors as Array<Record<string, unknown>>).map(({ pointer, message, ...rest }) => {
+    hold(typeof pointer === 'string' && POINTER.test(pointer) && typeof message === 'string' && Object.keys(rest).length === 0, `a fault is a JSON Pointer and words: ${JSON.stringify(errors).slice(0, 500)}`)
     return pointer
   })
-  return { code: String(code), pointers }
 }
 
 /** Whether a fault is told at a place, or within it. A page is UTF-8, which has no halves of characters. */

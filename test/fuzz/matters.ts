@@ -5,7 +5,7 @@ import { anyForm, brokenForms, forms } from './forms.js'
 import { mutants } from './mutants.js'
 import { outcomeOf } from './outcome.js'
 import type { Matter } from './requests.js'
-import { isSession } from './session-rules.js'
+import { isSession, withoutFilledIn } from './session-rules.js'
 import { put, sessions } from './sessions.js'
 import { anyJson, brokenJson, brokenUtf8, utf8, writing } from './texts.js'
 
@@ -29,14 +29,19 @@ const bounded = (body: string, expected: Expected): Expected => body.length > 16
 const json = (kind: string, body: string, expected: Expected, contentType: string | undefined = JSON_TYPE): Matter =>
   ({ kind, body, contentType, expected: bounded(body, expected), isForm: false })
 
+/** A Session that is asked for as JSON. */
+const asking = (kind: string, session: Record<string, unknown>, body: string, setting: Setting, type?: string): Matter => ({
+  ...json(kind, body, outcomeOf(session, body.length, setting), type),
+  toSdk: bounded(body, outcomeOf(withoutFilledIn(session), body.length, setting)),
+})
+
 const form = (kind: string, body: string, expected: Expected, contentType = FORM_TYPE): Matter =>
   ({ kind, body, contentType, expected: bounded(body, expected), isForm: true })
 
 /** Sessions that are valid, as JSON or a form. */
 export function validMatters (setting: Setting): Arbitrary<Matter> {
   const said = tuple(sessions(setting.hasPolicy), writing, jsonTypes).map(([session, write, type]) => {
-    const body = utf8(write(session))
-    return json('session', body, outcomeOf(session, body.length, setting), type)
+    return asking('session', session, utf8(write(session)), setting, type)
   })
   const filled = tuple(forms(setting.hasPolicy), formTypes).map(([{ session, text }, type]) =>
     form('form', text, outcomeOf(session, text.length, setting), type))
@@ -54,8 +59,7 @@ export function invalidMatters (setting: Setting): Arbitrary<Matter> {
   const mutant = tuple(mutants, writing).map(([{ session, pointer }, write]) => json('mutant', utf8(write(session)), refused(pointer)))
   const redirect = tuple(sessions(setting.hasPolicy), redirects).map(([session, uri]) => {
     const asked = put(session, [['redirect_uri'], uri])
-    const body = utf8(JSON.stringify(asked))
-    return json('redirect', body, outcomeOf(asked, body.length, setting))
+    return asking('redirect', asked, utf8(JSON.stringify(asked)), setting)
   })
   return oneof(
     { weight: 6, arbitrary: mutant },
@@ -71,11 +75,16 @@ export function invalidMatters (setting: Setting): Arbitrary<Matter> {
 /** What nobody can tell beforehand. */
 export function openMatters (setting: Setting): Arbitrary<Matter> {
   return oneof(
-    { weight: 5, arbitrary: anyJson.map((body) => json('any JSON', body, judgeJson(body, setting))) },
+    { weight: 5, arbitrary: anyJson.map((body) => forSdks(json('any JSON', body, judgeJson(body, setting)))) },
     { weight: 3, arbitrary: anyForm.map((body) => form('any form', body, { is: 'open' })) },
     { weight: 1, arbitrary: fc.uint8Array({ maxLength: 40 }).map((bytes) => json('bytes', Buffer.from(bytes).toString('latin1'), { is: 'open' })) },
     { weight: 2, arbitrary: tuple(sessions(false), anyTypes).map(([session, type]) => json('any content type', utf8(JSON.stringify(session)), { is: 'open' }, type)) }
   )
+}
+
+/** What an SDK may have written by itself is not told from what was said. */
+function forSdks (matter: Matter): Matter {
+  return matter.expected.is === 'open' ? { ...matter, toSdk: { is: 'open' } } : matter
 }
 
 /** Any JSON that our own parser and rules refuse is refused; of the rest, what goes upstream is what was said. */

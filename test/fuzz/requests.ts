@@ -12,6 +12,8 @@ export interface Matter {
   body: string
   contentType: string | undefined
   expected: Expected
+  /** The same on the SDKs' road, where that differs. */
+  toSdk?: Expected
   isForm: boolean
 }
 
@@ -41,12 +43,17 @@ const framings: Arbitrary<Framing> = oneof(
 
 const contentTypes = (matter: Matter): readonly string[] => matter.contentType === undefined ? [] : [`Content-Type: ${matter.contentType}`]
 
-/** A well-framed `POST /vault-session` of a caller who is known and whose page is admitted. */
+/** Where sessions are asked for: five times our own way, then as an SDK does. */
+const roads: Arbitrary<Road> = oneof({ weight: 5, arbitrary: constant<Road>('/vault-session') }, constant<Road>('/vault/sessions'))
+
+/** A well-framed request for a session, of a caller who is known and whose page is admitted. */
 export function posts (matters: Arbitrary<Matter>, setting: Setting): Arbitrary<Ask> {
-  const parts = tuple(matters, admittedPages(setting), tuple(wishes(false), wishes(true)), noise, framings, constantFrom(...setting.credentials), integer({ min: 0, max: 11 }), constantFrom('', '', '', '?a=b', `?jwt=${'x'.repeat(40)}`))
-  return parts.map(([matter, page, [wish, formWish], extra, framing, credential, turn, query]) =>
-    post({ matter, page, wish: matter.isForm ? formWish : wish, lines: [...extra, ...credential], framing: matter.contentType === undefined ? counted : framing, query, turn }, setting))
+  const parts = tuple(matters, admittedPages(setting), tuple(wishes(false), wishes(true)), noise, framings, constantFrom(...setting.credentials), integer({ min: 0, max: 11 }), constantFrom('', '', '', '?a=b', `?jwt=${'x'.repeat(40)}`), roads)
+  return parts.map(([matter, page, [wish, formWish], extra, framing, credential, turn, query, road]) =>
+    post({ matter, page, wish: matter.isForm ? formWish : wish, lines: [...extra, ...credential], framing: matter.contentType === undefined ? counted : framing, query, turn, road }, setting))
 }
+
+type Road = '/vault-session' | '/vault/sessions'
 
 interface Post {
   matter: Matter
@@ -57,19 +64,25 @@ interface Post {
   query?: string
   /** Where the lines begin. */
   turn?: number
+  road?: Road
 }
 
+const notAForm: Expected = { is: 'refused', codes: ['unsupported_media_type'] }
+
+/** What has to come of a matter on the SDKs' road. */
+const toSdk = ({ isForm, expected, toSdk = expected }: Matter): Expected => isForm ? notAForm : toSdk
+
 /** The same of parts that are given. */
-export function post ({ matter, page, wish, lines, framing = counted, query = '', turn = 0 }: Post, { host }: Setting): Ask {
+export function post ({ matter, page, wish, lines, framing = counted, query = '', turn = 0, road = '/vault-session' }: Post, { host }: Setting): Ask {
   const { line, text } = framing(matter.body)
   const some = [`Host: ${host}`, ...pageLines(page), ...wish.lines, ...lines, ...contentTypes(matter), ...(matter.body === '' && turn % 2 === 1 ? [] : [line])]
   const all = turn > 8 ? [...some.slice(turn), ...some.slice(0, turn)] : some
   const isBodyless = matter.body === '' && turn % 2 === 1
   return {
     kind: matter.kind,
-    bytes: `POST /vault-session${query} HTTP/1.1\r\n${all.join('\r\n')}\r\n\r\n${isBodyless ? '' : text}`,
-    expected: matter.expected,
-    shape: wish.shape,
+    bytes: `POST ${road}${query} HTTP/1.1\r\n${all.join('\r\n')}\r\n\r\n${isBodyless ? '' : text}`,
+    expected: road === '/vault/sessions' ? toSdk(matter) : matter.expected,
+    shape: road === '/vault/sessions' ? 'apideck' : wish.shape,
     isHead: false,
     ...readable(page),
   }

@@ -69,6 +69,20 @@ export const branches: Readonly<Record<string, Readonly<Record<string, Rule>>>> 
 
 export const flags = Object.keys(branches['settings'] ?? {}).filter((name) => branches['settings']?.[name] === isFlag)
 
+/** What docs/sdks.md says that SDKs write by themselves. */
+const filledIn: Readonly<Record<string, unknown>> = {
+  ...Object.fromEntries(flags.map((name) => [name, ['show_logs', 'show_sidebar'].includes(name)])),
+  session_length: '1h',
+}
+
+/** A Session without what an SDK may have written by itself. */
+export function withoutFilledIn (session: Record<string, unknown>): Record<string, unknown> {
+  const { settings, ...rest } = session
+  if (!isPlain(settings)) return session
+  const said = Object.entries(settings).filter(([name, value]) => !(Object.hasOwn(filledIn, name) && filledIn[name] === value))
+  return said.length === 0 ? rest : { ...rest, settings: Object.fromEntries(said) }
+}
+
 export function isPlain (value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
