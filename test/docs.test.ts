@@ -2,10 +2,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { TSchema } from '@sinclair/typebox'
 import t from 'tap'
-import { catalogue } from '../src/errors.js'
+import { BrokerError, catalogue } from '../src/errors.js'
 import { Metrics } from '../src/metrics.js'
+import { toApideckError } from '../src/plugins/apideck-error.js'
+import { toProblem } from '../src/plugins/problems.js'
 import { EnvironmentSchema } from '../src/schemas/environment.js'
-import { SessionSchema } from '../src/schemas/session.js'
+import { SessionSchema, sdkDefaults } from '../src/schemas/session.js'
 import { startBroker } from './helpers/broker.js'
 import { API_KEY } from './helpers/environment.js'
 import { version } from '../src/version.js'
@@ -72,6 +74,21 @@ for (const file of ['README.md', 'docs/errors.md']) {
   })
 }
 
+t.test('docs/sdks.md shows an error as it is answered', async (t) => {
+  const [, json = ''] = /## Errors\n\n```json\n([^]*?)```/.exec(read('docs/sdks.md')) ?? []
+  const shown = JSON.parse(json) as { detail: { request_id: string } }
+  const error = new BrokerError('policy_violation', { errors: [{ pointer: '/theme/vault_name', message: 'may not be set by callers' }] })
+  t.strictSame(shown, toApideckError(toProblem(error, shown.detail.request_id)))
+})
+
+t.test('docs/sdks.md names each setting that SDKs fill in, with its default', async (t) => {
+  const [, paragraph = ''] = /## What SDKs fill in\n([^]*?)Nobody can tell/.exec(read('docs/sdks.md')) ?? []
+  const words = Array.from(paragraph.matchAll(/`(\w+)`/g), ([, word = '']) => word)
+  const isName = (word: string) => word in sdkDefaults
+  const told = words.filter(isName).map((name) => [name, words.slice(words.indexOf(name)).find((word) => !isName(word))])
+  t.strictSame(Object.fromEntries(told), Object.fromEntries(Object.entries(sdkDefaults).map(([name, value]) => [name, String(value)])))
+})
+
 t.test('docs/errors.md says of each code that has a Retry-After of its own which it is', async (t) => {
   const text = read('docs/errors.md')
   for (const [code, { retryAfter }] of Object.entries(catalogue)) {
@@ -113,7 +130,7 @@ t.test('docs/metrics.md names each dependency that there is, and so does the log
   t.strictSame(Array.from(words.matchAll(/`([^`]+)`/g), ([, name]) => name).sort(), there)
 })
 
-for (const file of ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/audit.md', 'docs/configuration.md', 'docs/gateways.md', 'docs/security-mapping.md', 'docs/session.md', 'docs/design.md', 'docs/decisions.md', 'docs/errors.md', 'docs/metrics.md', 'docs/reliability.md']) {
+for (const file of ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/audit.md', 'docs/configuration.md', 'docs/gateways.md', 'docs/security-mapping.md', 'docs/session.md', 'docs/design.md', 'docs/decisions.md', 'docs/errors.md', 'docs/metrics.md', 'docs/reliability.md', 'docs/sdks.md']) {
   t.test(`the files and headings that ${file} links to are there`, async (t) => {
     for (const [, target = '', anchor] of read(file).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)) {
       const path = target === '' ? file : join(dirname(file), target)
@@ -150,7 +167,7 @@ t.test('docs/reliability.md names a test that is there, for each promise', async
 })
 
 t.test('docs/security-mapping.md names files and tests that are there', async (t) => {
-  const names = Array.from(read('docs/security-mapping.md').matchAll(/`((?:src|docs|test|config|identity|journeys|limits|plugins|policy|routes|schemas|upstream|faults)\/[\w/.-]+)`/g), ([, name = '']) => name)
+  const names = Array.from(read('docs/security-mapping.md').matchAll(/`((?:src|docs|test|config|conformance|identity|journeys|limits|openapi|plugins|policy|routes|schemas|upstream|faults)\/[\w/.-]+)`/g), ([, name = '']) => name)
   t.ok(names.length > 50, 'the tables are read')
   for (const name of new Set(names)) t.ok(existsSync(name) || existsSync(`test/${name}.test.ts`) || existsSync(`test/${name}`), name)
 })
