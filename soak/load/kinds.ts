@@ -51,6 +51,7 @@ export const kinds: readonly Kind[] = [
   { name: 'a server', ...good, weight: 15, outcome: '200 ok', make: ({ token }, id) => ({ headers: { ...json, ...bearer(token) }, body: session(id, { redirect_uri: `${ORIGIN}/back` }) }) },
   { name: 'a script with a cookie', ...good, weight: 5, outcome: '200 ok', make: ({ token }, id) => ({ headers: { ...json, cookie: `other=${CANARY}-cookie; ${COOKIE}=${token}`, origin: ORIGIN, 'sec-fetch-mode': 'cors' }, body: session(id) }) },
   { name: 'a form', ...good, weight: 15, outcome: '302 ok', make: ({ token }, id) => ({ headers: { ...form, cookie: `${COOKIE}=${token}`, origin: ORIGIN, 'sec-fetch-mode': 'navigate' }, body: `theme%5Bvault_name%5D=${id}&settings%5Bunified_apis%5D%5B%5D=crm` }) },
+  { name: 'an SDK', ...good, weight: 5, outcome: '200 ok', make: ({ token, consumer }, id) => ({ path: '/vault/sessions', headers: { ...json, ...bearer(token), cookie: '', 'x-apideck-app-id': 'any', 'x-apideck-consumer-id': consumer }, body: session(id, { settings: { show_logs: true, session_length: '1h' } }) }) },
   { name: 'a large Session', ...good, weight: 3, outcome: '200 ok', make: ({ token }, id) => ({ headers: { ...json, ...bearer(token) }, body: session(id, { custom_consumer_settings: Object.fromEntries(Array.from({ length: 4 }, (_, i) => [`n${i}`, `${CANARY}-body `.repeat(250)])) }) }) },
 
   { name: 'an unknown property', ...bad, outcome: '400 invalid_request', make: ({ token }, id) => ({ headers: { ...json, ...bearer(token) }, body: session(id, { redirectUri: `${CANARY}-body` }) }) },
