@@ -106,6 +106,7 @@ export const SessionSchema = closed({
   theme: ThemeSchema,
   custom_consumer_settings: Type.Unsafe<Record<string, unknown>>({
     type: 'object',
+    additionalProperties: true,
     'x-limits': { depth: 8, entries: 256, keyLength: 128, stringLength: 4096 },
     'x-expected': 'an object of at most 8 levels and 256 entries, with keys of at most 128 and strings of at most ' +
       '4096 characters, and no integer beyond 2^53 - 1',
