@@ -27,9 +27,12 @@ export interface Outcome {
   error?: Seen
 }
 
-/** Vault JS's frame: says that it is ready, and shows what it is told. */
+/** Vault JS's frame: says that it is ready, shows what it is told, and closes when it is told to. */
 const frame = `<!doctype html><title>the frame</title><script>
-  addEventListener('message', ({ data, origin }) => document.body.append(JSON.stringify({ data, origin })))
+  addEventListener('message', ({ data, origin }) => {
+    if (data === 'close') parent.postMessage('on-close', '*')
+    else document.body.append(JSON.stringify({ data, origin }))
+  })
   addEventListener('load', () => parent.postMessage('on-ready', '*'))
 </script>`
 
@@ -73,7 +76,8 @@ export async function startClient (t: Test) {
     call: (page: Page, expression: string) => page.evaluate<Outcome>(outcomeOf(client, expression)),
     /** Begins something with the client and waits for nothing; `told()` is what came of it. */
     async begin (page: Page, expression: string) {
-      await page.evaluate(`{ globalThis.told = ${outcomeOf(client, expression)} }`)
+      // Of a promise it would wait for what comes of it.
+      await page.evaluate(`globalThis.told = ${outcomeOf(client, expression)}; undefined`)
       return () => page.evaluate<Outcome>('told')
     },
   }
