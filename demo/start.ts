@@ -20,13 +20,15 @@ const DEMO_APP_ID = 'demo-app-7Hq2'
 
 const policyFile = fileURLToPath(new URL('../demo/policy.json', import.meta.url))
 
-export const preferredPorts = { sample: 4000, broker: 3000, api: 4001, vault: 4002, issuer: 4003 }
+export const preferredPorts = { sample: 4000, broker: 3000, api: 4001, vault: 4002, issuer: 4003, frame: 4004 }
 
 export interface DemoOptions {
   /** The consumer of Acme Studio: `fail-402`, `slow-3000` and others make the stand-in misbehave. */
   consumer?: string
   /** 0 takes a free port, and so does a port that is busy. */
   ports?: typeof preferredPorts
+  /** Further origins whose pages may call the broker, and may be gone back to. */
+  guests?: readonly string[]
   /** Where the broker's log lines go; without it they are dropped. */
   log?: NodeJS.WritableStream
   logLevel?: string
@@ -44,13 +46,14 @@ export interface Demo {
   close: () => Promise<void>
 }
 
-export async function startDemo ({ consumer, ports = preferredPorts, log, logLevel = 'info' }: DemoOptions = {}): Promise<Demo> {
+export async function startDemo ({ consumer, ports = preferredPorts, guests = [], log, logLevel = 'info' }: DemoOptions = {}): Promise<Demo> {
   const directory = createDirectory(consumer)
   const apideck = await startApideck({
     apiKey: DEMO_API_KEY,
     appId: DEMO_APP_ID,
     apiPort: await freePort(ports.api),
     vaultPort: await freePort(ports.vault),
+    framePort: await freePort(ports.frame),
     uploads: new Map(['larkspur', ...directory.users.map(({ picture }) => picture)]
       .map((name) => [`${name}.svg`, readAsset(`sample/public/${name}`, 'svg').body])),
   })
@@ -85,8 +88,8 @@ export async function startDemo ({ consumer, ports = preferredPorts, log, logLev
         JWT_CONSUMER_CLAIM: CONSUMER_CLAIM,
         JWT_COOKIE: COOKIE,
         LOG_LEVEL: logLevel,
-        ALLOWED_ORIGINS: origins.sample,
-        ALLOWED_REDIRECT_URIS: origins.sample,
+        ALLOWED_ORIGINS: [origins.sample, ...guests].join(),
+        ALLOWED_REDIRECT_URIS: [origins.sample, ...guests].join(),
         SESSION_POLICY_FILE: policyFile,
         VAULT_HOSTS: new URL(origins.vault).host,
       },

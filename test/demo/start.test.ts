@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { DEMO_API_KEY, startDemo } from '../../demo/start.js'
 
-const ports = { sample: 0, broker: 0, api: 0, vault: 0, issuer: 0 }
+const ports = { sample: 0, broker: 0, api: 0, vault: 0, issuer: 0, frame: 0 }
 
 t.test('starts the broker between the sample page and the stand-in', async (t) => {
   const log = new PassThrough()

@@ -31,7 +31,7 @@ const noorOfBirch: Greeting = { company: 'Birch & Bay', person: 'Noor Haddad · 
 const noorOfAcme: Greeting = { ...noorOfBirch, company: 'Acme Studio', consumer: 'acme' }
 
 async function demoWith (t: Test, consumer: string) {
-  const demo = await startDemo({ consumer, ports: { sample: 0, broker: 0, api: 0, vault: 0, issuer: 0 } })
+  const demo = await startDemo({ consumer, ports: { sample: 0, broker: 0, api: 0, vault: 0, issuer: 0, frame: 0 } })
   t.teardown(demo.close)
   return demo
 }
