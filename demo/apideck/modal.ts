@@ -24,7 +24,6 @@ const page = html`<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Vault</title>
-<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/assets/vault.css">
 <link rel="stylesheet" href="/assets/modal.css">
 <script src="/assets/modal.js" type="module"></script>

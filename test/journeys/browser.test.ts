@@ -1,17 +1,13 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
-import { DEMO_API_KEY, type Demo, startDemo } from '../../demo/start.js'
+import { type Demo, startDemo } from '../../demo/start.js'
 import { launchChromium, withoutChromium } from '../helpers/chromium.js'
+import { journey, photograph, press, viewports } from '../helpers/journey.js'
 
 /*
  * A real browser on the demo: sign-in → sample page → broker → vault → sample page, both ways in, as users of two
  * companies. The broker is the built one. Screenshots of every page are left in .screenshots/.
  */
-
-const viewports = {
-  desktop: { width: 1280, height: 800 },
-  phone: { width: 390, height: 844 },
-}
 
 const form = 'Connect your CRM'
 const script = 'Connect your books'
@@ -53,53 +49,6 @@ async function switchTo (page: Page, company: string) {
 /** The consumers for which the stand-in was asked, oldest first. */
 function consumersIn ({ apideck }: Demo) {
   return apideck.requests.map(({ rawHeaders }) => rawHeaders[rawHeaders.indexOf('x-apideck-consumer-id') + 1])
-}
-
-interface JourneyOptions extends BrowserContextOptions {
-  /** What the console may say without harm. */
-  expectedErrors?: RegExp
-}
-
-/**
- * A test with a page of its own. Nothing that the page received may have held the API key, and its console may have
- * shown no error, a breach of a content security policy among them.
- */
-function journey (t: Test, browser: Browser, title: string, options: JourneyOptions, travel: (t: Test, page: Page) => Promise<void>) {
-  const { expectedErrors = /^$/, ...contextOptions } = options
-  t.test(title, async (t) => {
-    const context = await browser.newContext({
-      ignoreHTTPSErrors: true,
-      reducedMotion: 'reduce',
-      viewport: viewports.desktop,
-      ...contextOptions,
-    })
-    t.teardown(() => context.close())
-    const page = await context.newPage()
-    const errors: string[] = []
-    const received: Array<Promise<string>> = []
-    page.on('pageerror', (error) => errors.push(error.message))
-    page.on('console', (message) => { if (message.type() === 'error') errors.push(message.text()) })
-    page.on('response', (response) => {
-      received.push(response.allHeaders().then(JSON.stringify, String))
-      // A redirect has no body to read.
-      received.push(response.text().catch(String))
-    })
-
-    await travel(t, page)
-
-    t.strictSame(errors.filter((error) => !expectedErrors.test(error)), [], 'no errors in the console')
-    t.notMatch((await Promise.all(received)).join('\n'), DEMO_API_KEY, 'the API key stays away from the browser')
-  })
-}
-
-function press (page: Page, name: string) {
-  return page.getByRole('button', { name }).click()
-}
-
-async function photograph (t: Test, page: Page, name: string) {
-  await page.screenshot({ path: `.screenshots/${name}.png`, fullPage: true })
-  const [content, view] = await page.evaluate<[number, number]>('[document.documentElement.scrollWidth, innerWidth]')
-  t.ok(content <= view, `${name} needs no scrolling sideways`)
 }
 
 function styleOf (page: Page, selector: string, property: string) {
