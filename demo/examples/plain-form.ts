@@ -23,7 +23,7 @@ export function createPlainForm ({ example, sample, broker, vault }: PlainFormOr
     [`http://localhost:${preferredPorts.broker}`, broker],
     [`https://localhost:${preferredPorts.vault}`, vault],
   ])
-  const page = read('index.html').replaceAll(/https?:\/\/localhost:\d+/g, (written) => addresses.get(written) ?? written)
+  const page = read('index.html').replaceAll(new RegExp([...addresses.keys()].join('|'), 'g'), (written) => String(addresses.get(written)))
   const style = read('style.css')
 
   app.get('/', async (_request, reply) => reply.type('text/html; charset=utf-8').send(page))

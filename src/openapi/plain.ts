@@ -22,15 +22,11 @@ function plain (schema: JsonSchema): JsonSchema {
     // What its type says already needs no words.
     ...(typeof expected === 'string' && properties === undefined && rest['type'] !== 'boolean' ? { description: `Must be ${expected}.` } : {}),
     ...(typeof format === 'string' ? FORMATS[format] ?? { format } : {}),
-    ...(isSchema(properties) ? { properties: mapValues(properties, plain) } : {}),
-    ...(isSchema(items) ? { items: plain(items) } : {}),
+    ...(properties === undefined ? {} : { properties: mapValues(properties as Record<string, JsonSchema>, plain) }),
+    ...(items === undefined ? {} : { items: plain(items as JsonSchema) }),
   }
 }
 
-function mapValues (schemas: JsonSchema, convert: (schema: JsonSchema) => JsonSchema): JsonSchema {
-  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, isSchema(schema) ? convert(schema) : schema]))
-}
-
-function isSchema (value: unknown): value is JsonSchema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+function mapValues (schemas: Record<string, JsonSchema>, convert: (schema: JsonSchema) => JsonSchema): JsonSchema {
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, convert(schema)]))
 }
