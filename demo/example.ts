@@ -7,6 +7,7 @@ import { preferredPort as formPort } from './examples/plain-form.js'
 import { folder, preferredPort as reactPort } from './examples/react.js'
 import { startExample } from './examples/start.js'
 import { preferredPorts } from './start.js'
+import { untilStopped } from './until-stopped.js'
 
 const name = process.argv[2]
 
@@ -14,7 +15,7 @@ try {
   if (name !== 'form' && name !== 'react') throw new Error('there are two examples: form and react')
   if (name === 'react' && !existsSync(`${folder}node_modules`)) await install()
 
-  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+  const stopped = untilStopped()
   const log = pretty({ singleLine: true, ignore: 'pid,hostname,service', translateTime: 'HH:MM:ss' })
   const example = await startExample(name, { ports: { ...preferredPorts, example: name === 'form' ? formPort : reactPort }, log, logLevel: 'warn' })
 

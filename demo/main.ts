@@ -1,9 +1,9 @@
 /** `npm run demo`: starts everything, says where to look, and stops on Ctrl-C. */
-import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import pretty from 'pino-pretty'
 import { ACME_CONSUMER } from './issuer/directory.js'
 import { startDemo } from './start.js'
+import { untilStopped } from './until-stopped.js'
 
 const usage = `Usage: npm run demo -- [options]
 
@@ -33,7 +33,7 @@ async function run () {
     return
   }
 
-  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+  const stopped = untilStopped()
   const log = pretty({ singleLine: true, ignore: 'pid,hostname,service', translateTime: 'HH:MM:ss' })
   const demo = await startDemo({ consumer, log, logLevel: logs ? 'info' : 'warn' })
 
