@@ -178,7 +178,7 @@ for (const gateway of [nginx, caddy]) {
     const broker = await startBroker(t, {
       IDENTITY: 'gateway', APIDECK_CONSUMER_ID: '', GATEWAY_SECRET, TRUSTED_PROXIES: '127.0.0.1', ALLOWED_ORIGINS: 'https://app.example.com', APIDECK_BASE_URL: upstream.url,
     })
-    const front = await startGateway(t, gateway, { broker: broker.url, beside: signIn.url })
+    const front = await startGateway(t, gateway, { broker: broker.url, signIn: signIn.url })
     const client = connectTls({ host: '127.0.0.1', port: front.port, servername: HOST, ca: front.cert, ALPNProtocols: ['http/1.1'] })
     client.write(`POST /vault-session HTTP/1.1\r\nHost: ${HOST}\r\nOrigin: https://app.example.com\r\nCookie: session=canary-of-acme\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}`)
     const cancelled = untilCancelled(await upstream.next())

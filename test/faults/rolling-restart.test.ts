@@ -58,7 +58,7 @@ async function startSite (t: Test, ...others: Array<[documented: string, ours: s
   const { url } = await httpUpstream(t, (request, response) => { setTimeout(mint, Math.random() * 20, request, response) })
   const [first, second] = [await startReplica(t, url), await startReplica(t, url)]
   const signIn = await startSignIn(t)
-  const { port, cert, output } = await startGateway(t, withReplica(second.address, ...others), { broker: first.url, beside: signIn.url })
+  const { port, cert, output } = await startGateway(t, withReplica(second.address, ...others), { broker: first.url, signIn: signIn.url })
   const load = startLoad(t, {
     connect: () => connect({ port, host: '127.0.0.1', servername: HOST, ca: cert }),
     request: `POST /vault-session HTTP/1.1\r\nHost: ${HOST}:${port}\r\nOrigin: https://app.example.com\r\n${cookieOf('acme').join(': ')}\r\nContent-Length: 0\r\n\r\n`,

@@ -10,80 +10,70 @@ import type { Test } from 'tap'
 import { freePort } from '../../demo/ports.js'
 import type { Answer } from './broker.js'
 
-/** The host names in the documented files. */
+/** The host name in the documented files. */
 export const HOST = 'broker.example.com'
-const APP_HOST = 'app.example.com'
 export const GATEWAY_SECRET = 'canary-sesame-0123456789'
 
 /** What a documented file leaves to whoever runs it. Addresses with their ports. */
-interface Surroundings {
-  directory: string
-  port: number
-  broker: string
-  /** The sign-in service, or the app. */
-  beside: string
-}
+type Surroundings<Service extends string> = Record<Service, string> & { directory: string, port: number }
 
 type Replacement = [documented: string, ours: string]
 
-export interface Gateway {
+/** A program, and the documented file that tells it which services to stand before. */
+export interface Gateway<Service extends string = 'broker' | 'signIn'> {
   program: 'nginx' | 'caddy'
+  file: string
   /** The host name in the file. */
   host: string
-  file: string
   /** What stands in the file, each exactly so, and what is put in its place. */
-  replacements: (around: Surroundings) => Replacement[]
+  replacements: (around: Surroundings<Service>) => Replacement[]
   args: (directory: string) => string[]
 }
 
-const common = ({ directory, broker, beside }: Surroundings, program: string): Replacement[] => [
+const common = ({ directory, broker, signIn }: Surroundings<'broker' | 'signIn'>, program: string): Replacement[] => [
   ['127.0.0.1:3000', broker],
-  ['127.0.0.1:4180', beside],
+  ['127.0.0.1:4180', signIn],
   [`/etc/${program}/tls/${HOST}`, `${directory}/tls`],
   [`/var/log/${program}/broker.log`, `${directory}/access.log`],
 ]
 
-/** What nginx's files have in common. */
-const ofNginx = ({ directory, port }: Surroundings): Replacement[] => [
+const forNginx = ({ directory, port }: Surroundings<never>): Replacement[] => [
   ['listen 443', `listen 127.0.0.1:${port}`],
   ['error_log /var/log/nginx/error.log', 'error_log stderr'],
   // Where Debian's keeps its temporary files belongs to root.
   ['\nhttp {', `\nhttp {\n${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${directory}/${name};`).join('\n')}`],
 ]
 
-const nginxArgs = (directory: string) => ['-p', directory, '-c', `${directory}/config`, '-e', 'stderr', '-g', `daemon off; master_process off; pid ${directory}/pid;`]
-
 export const nginx: Gateway = {
   program: 'nginx',
-  host: HOST,
   file: 'docs/gateways/nginx.conf',
+  host: HOST,
   replacements: (around) => [
     ...common(around, 'nginx'),
-    ...ofNginx(around),
+    ...forNginx(around),
     ['/etc/nginx/gateway-secret.conf', `${around.directory}/gateway-secret.conf`],
   ],
-  args: nginxArgs,
+  args: (directory) => ['-p', directory, '-c', `${directory}/config`, '-e', 'stderr', '-g', `daemon off; master_process off; pid ${directory}/pid;`],
 }
 
-/** The broker on the app's origin. */
-export const sameOrigin: Gateway = {
-  program: 'nginx',
-  host: APP_HOST,
+/** nginx with an app and the broker on one origin. */
+export const sameOrigin: Gateway<'broker' | 'app'> = {
+  ...nginx,
   file: 'docs/gateways/same-origin.conf',
+  host: 'app.example.com',
   replacements: (around) => [
+    ...forNginx(around),
     ['127.0.0.1:3000', around.broker],
-    ['127.0.0.1:8080', around.beside],
-    [`/etc/nginx/tls/${APP_HOST}`, `${around.directory}/tls`],
+    ['127.0.0.1:8080', around.app],
+    ['/etc/nginx/tls/app.example.com', `${around.directory}/tls`],
     ['/var/log/nginx/app.log', `${around.directory}/access.log`],
-    ...ofNginx(around),
   ],
-  args: nginxArgs,
 }
 
 export const caddy: Gateway = {
   program: 'caddy',
-  host: HOST,
   file: 'docs/gateways/Caddyfile',
+  host: HOST,
   replacements: (around) => [
     ...common(around, 'caddy'),
     [`${HOST} {`, `${HOST}:${around.port} {\n\tbind 127.0.0.1`],
@@ -108,12 +98,12 @@ export interface Ask {
 }
 
 /** A real gateway with its documented file, in front of what listens at these URLs. It ends with the test. */
-export async function startGateway (t: Test, gateway: Gateway, urls: { broker: string, beside: string }) {
-  const { host: hostName } = gateway
-  const { cert, private: key } = await generate([{ name: 'commonName', value: hostName }], {
+export async function startGateway<Service extends string> (t: Test, gateway: Gateway<Service>, urls: Record<Service, string>) {
+  const { host: name } = gateway
+  const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
     keyType: 'ec',
     algorithm: 'sha256',
-    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: hostName }] }],
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: name }] }],
   })
   const directory = t.testdir({
     'tls.crt': cert,
@@ -121,7 +111,8 @@ export async function startGateway (t: Test, gateway: Gateway, urls: { broker: s
     'gateway-secret.conf': `proxy_set_header X-Gateway-Secret "${GATEWAY_SECRET}";\n`,
   })
   const port = await freePort(0)
-  const around = { directory, port, broker: new URL(urls.broker).host, beside: new URL(urls.beside).host }
+  const addresses = Object.entries<string>(urls).map(([service, url]) => [service, new URL(url).host])
+  const around = { ...Object.fromEntries(addresses) as Record<Service, string>, directory, port }
   writeFileSync(`${directory}/config`, fillIn(readFileSync(gateway.file, 'utf8'), gateway.replacements(around)))
 
   const output: string[] = []
@@ -142,13 +133,13 @@ export async function startGateway (t: Test, gateway: Gateway, urls: { broker: s
     port,
     cert,
     directory,
-    origin: `https://${hostName}:${port}`,
+    origin: `https://${name}:${port}`,
     stop,
     /** What it wrote to its access log, and what to its own output: complete once it has stopped. */
     accessLog: () => readFileSync(`${directory}/access.log`, 'utf8'),
     output: () => output.join(''),
     /** One request over a connection of its own: `POST /vault-session`, unless told otherwise. */
-    ask: ({ headers = [], method = 'POST', path = '/vault-session', body = '', from = '127.0.0.1', serverName = hostName, host = `${hostName}:${port}` }: Ask = {}) =>
+    ask: ({ headers = [], method = 'POST', path = '/vault-session', body = '', from = '127.0.0.1', serverName = name, host = `${name}:${port}` }: Ask = {}) =>
       new Promise<Answer>((resolve, reject) => {
         const all = [['Host', host], ...headers, ['Content-Length', String(Buffer.byteLength(body))]]
         const sent = request({

@@ -51,7 +51,7 @@ async function startSite (t: Test, gateway: Gateway) {
   broker.app.server.on('request', ({ rawHeaders: raw }) => arrived.push(
     raw.flatMap((name, i): Header[] => i % 2 === 0 ? [[name.toLowerCase(), raw[i + 1] ?? '']] : [])))
   const signIn = await startSignIn(t)
-  const front = await startGateway(t, gateway, { broker: broker.url, beside: signIn.url })
+  const front = await startGateway(t, gateway, { broker: broker.url, signIn: signIn.url })
 
   return {
     broker,
@@ -385,7 +385,7 @@ for (const gateway of [nginx, caddy]) {
 
   t.test(`${gateway.program} without a sign-in service lets nobody pass`, { skip: without(gateway.program) }, async (t) => {
     const broker = await httpUpstream(t)
-    const front = await startGateway(t, gateway, { broker: broker.url, beside: 'http://127.0.0.1:1' })
+    const front = await startGateway(t, gateway, { broker: broker.url, signIn: 'http://127.0.0.1:1' })
     const answer = await front.ask({ headers: [...roads.script.headers, fromApp, cookieOf('acme'), ['X-Consumer-Id', 'acme']], body: roads.script.body })
     t.ok(answer.status >= 500)
     t.strictSame(broker.received, [])
@@ -399,7 +399,7 @@ for (const gateway of [nginx, caddy]) {
       asked++
       socket.resetAndDestroy()
     })
-    const front = await startGateway(t, gateway, { broker: broker.url, beside: (await startSignIn(t)).url })
+    const front = await startGateway(t, gateway, { broker: broker.url, signIn: (await startSignIn(t)).url })
     const answer = await front.ask({ headers: [...roads.script.headers, fromApp, cookieOf('acme')], body: roads.script.body })
     t.equal(answer.status, 502)
     t.equal(asked, 1)
