@@ -5,6 +5,7 @@ import { createDocument } from '../../src/openapi/document.js'
 import type { Route } from '../../src/openapi/operation.js'
 import type { DescribedIdentity } from '../../src/openapi/security.js'
 import { startBroker } from '../helpers/broker.js'
+import { httpUpstream } from '../helpers/upstream.js'
 
 const routes: Route[] = [{ method: 'POST', url: '/vault-session', schema: { operationId: 'x' }, answersAs: undefined, mints: true }]
 
@@ -23,7 +24,8 @@ for (const [identity, never] of rows) {
   })
 }
 
-const broker = await startBroker(t)
+const upstream = await httpUpstream(t)
+const broker = await startBroker(t, { APIDECK_BASE_URL: upstream.url })
 const document = (await broker.send({ method: 'GET', path: '/openapi.json' })).json as unknown as ReturnType<typeof createDocument>
 
 /** Everything in the document that is called so, wherever it is. */
@@ -61,4 +63,14 @@ t.test('every route that there is stands in it', async (t) => {
   t.strictSame(told, ['get /livez', 'get /openapi.json', 'get /readyz', 'post /vault-session', 'post /vault/sessions'])
   const lines = broker.app.printRoutes({ commonPrefix: false, includeHooks: false }).split('\n')
   t.equal(lines.filter((line) => /\((?!OPTIONS)[A-Z, ]+\)/.test(line)).length, told.length, 'and there is no other')
+})
+
+t.test('a redirect has each header that the document requires of it, and no body', async (t) => {
+  const { headers, content } = at('#/paths/~1vault-session/post/responses/302') as { headers: Record<string, { $ref: string }>, content?: object }
+  const required = Object.entries(headers).filter(([, { $ref: reference }]) => (at(reference) as { required?: boolean }).required === true).map(([name]) => name.toLowerCase())
+  t.ok(required.includes('location'))
+  const answer = await broker.postForm('')
+  t.match(answer, { status: 302, text: '' })
+  t.strictSame(required.filter((name) => answer.headers[name] === undefined), [])
+  t.equal(content, undefined)
 })
