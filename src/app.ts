@@ -9,7 +9,7 @@ import { createJwtIdentity } from './identity/jwt.js'
 import { createStaticIdentity } from './identity/static.js'
 import { Lifecycle } from './lifecycle.js'
 import { createCounters } from './limits/counters.js'
-import type { Metrics } from './metrics.js'
+import type { Metrics } from './metrics/metrics.js'
 import { createOpenApi } from './openapi/openapi.js'
 import { createAdmission } from './plugins/admission.js'
 import { audit } from './plugins/audit.js'
@@ -18,6 +18,7 @@ import { brokenBodies } from './plugins/broken-requests.js'
 import { Connections } from './plugins/connections.js'
 import { drain } from './plugins/drain.js'
 import { headers } from './plugins/headers.js'
+import { measurements } from './plugins/measurements.js'
 import { origins } from './plugins/origins.js'
 import { createTrust, type IsTrusted } from './plugins/peers.js'
 import { pressure } from './plugins/pressure.js'
@@ -53,12 +54,16 @@ export async function createApp (config: Config, { logger, metrics, lifecycle = 
     return metrics?.watching(dependency, watcher) ?? watcher
   }
   const isTrusted = createTrust(config.server.trustedProxies)
+  const replaced = metrics?.replacing(config.secretFiles.map(({ variable }) => variable))
   const secretFiles = followSecretFiles({
     files: config.secretFiles,
     watcherOf: (variable) => watcherOf(`${variable}_FILE`),
-    onReplaced: (variable) => logger.info({ variable }, 'a secret was replaced'),
+    onReplaced: (variable) => {
+      logger.info({ variable }, 'a secret was replaced')
+      replaced?.(variable)
+    },
   })
-  const identity = parts.identity ?? createIdentity(config.identity, isTrusted, watcherOf)
+  const identity = parts.identity ?? createIdentity(config.identity, isTrusted, { watcherOf, metrics })
   const upstream = parts.upstream ?? createUpstream({
     ...config.upstream,
     renewKey: () => secretFiles.reread('APIDECK_API_KEY'),
@@ -66,9 +71,8 @@ export async function createApp (config: Config, { logger, metrics, lifecycle = 
     circuit: watcherOf('Apideck'),
     credentials: watcherOf('Apideck credentials'),
   })
-  metrics?.reading(upstream)
   const { max, windowMs } = config.limits
-  const counters = await createCounters({ ...config.limits, watcher: () => watcherOf('Redis') })
+  const counters = await createCounters({ ...config.limits, watcher: () => watcherOf('Redis'), counted: metrics?.counting() })
 
   const connections = new Connections({
     crowd: {
@@ -77,8 +81,11 @@ export async function createApp (config: Config, { logger, metrics, lifecycle = 
     },
   })
 
-  const app = await createHttpApp({ logger, connections, isTrusted })
+  metrics?.reading({ upstream, connections })
+
+  const app = await createHttpApp({ logger, connections, isTrusted, onUnreadable: metrics?.requests.unreadable })
   await app.register(audit, { log: logger.child({}, { level: 'info' }) })
+  if (metrics !== undefined) await app.register(measurements, { ended: metrics.requests.ended })
   await app.register(headers)
   await app.register(wellFormed)
   await app.register(origins, { origins: config.origins })
@@ -105,11 +112,20 @@ export async function createApp (config: Config, { logger, metrics, lifecycle = 
   return app
 }
 
-function createIdentity (options: Config['identity'], isTrusted: IsTrusted, watcherOf: (dependency: string) => Watcher): Identity {
+/** Who hears of what a part depends on, and who measures. */
+interface Observers {
+  watcherOf: (dependency: string) => Watcher
+  metrics: Metrics | undefined
+}
+
+function createIdentity (options: Config['identity'], isTrusted: IsTrusted, { watcherOf, metrics }: Observers): Identity {
   switch (options.kind) {
     case 'static': return createStaticIdentity(options.consumerId)
     case 'gateway': return createGatewayIdentity({ ...options, isTrusted })
-    case 'jwt': return createJwtIdentity({ ...options, keys: createIssuerKeys({ ...options, watcher: watcherOf('issuer') }) })
+    case 'jwt': {
+      const keys = createIssuerKeys({ ...options, watcher: watcherOf('issuer'), fetched: metrics?.fetching() })
+      return createJwtIdentity({ ...options, keys })
+    }
   }
 }
 

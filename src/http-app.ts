@@ -1,5 +1,5 @@
 import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
-import { createRefusal, routable } from './plugins/broken-requests.js'
+import { createRefusal, routable, type OnUnreadable } from './plugins/broken-requests.js'
 import type { Connections } from './plugins/connections.js'
 import { createHttpServer } from './plugins/http-server.js'
 import { requestIdOf, type IsTrusted } from './plugins/peers.js'
@@ -13,10 +13,11 @@ export interface HttpAppOptions {
   logger: FastifyBaseLogger
   connections: Connections
   isTrusted: IsTrusted
+  onUnreadable?: OnUnreadable | undefined
 }
 
 /** What every listener of ours stands on: bounded clients, one log line a request, and each error a problem. */
-export async function createHttpApp ({ logger, connections, isTrusted }: HttpAppOptions): Promise<FastifyInstance> {
+export async function createHttpApp ({ logger, connections, isTrusted, onUnreadable }: HttpAppOptions): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
@@ -25,7 +26,7 @@ export async function createHttpApp ({ logger, connections, isTrusted }: HttpApp
     bodyLimit: MAX_SESSION_BYTES,
     serverFactory: createHttpServer(connections),
     return503OnClosing: false,
-    clientErrorHandler: createRefusal(connections),
+    clientErrorHandler: createRefusal(connections, onUnreadable),
     rewriteUrl: routable,
     ajv: { customOptions: { ...strictOptions, ...vocabulary } },
   })

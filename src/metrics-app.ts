@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createHttpApp } from './http-app.js'
-import { Metrics } from './metrics.js'
+import { Metrics } from './metrics/metrics.js'
 import { Connections } from './plugins/connections.js'
 import { headers } from './plugins/headers.js'
 import { unknownRoutes } from './plugins/problems.js'

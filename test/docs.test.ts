@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import type { TSchema } from '@sinclair/typebox'
 import t from 'tap'
 import { BrokerError, catalogue } from '../src/errors.js'
-import { Metrics } from '../src/metrics.js'
+import { Metrics } from '../src/metrics/metrics.js'
 import { toApideckError } from '../src/plugins/apideck-error.js'
 import { toProblem } from '../src/plugins/problems.js'
 import { EnvironmentSchema } from '../src/schemas/environment.js'
@@ -103,13 +103,32 @@ t.test('docs/errors.md names the codes that are logged as errors', async (t) => 
   t.strictSame(named, Object.entries(catalogue).filter(([, { level }]) => level === 'error').map(([code]) => code).sort())
 })
 
-t.test('docs/metrics.md has every metric with its type and help, and no other', async (t) => {
+/** A measuring that has been handed all that there can be. */
+function metricsOfAll (): Metrics {
   const metrics = new Metrics()
   metrics.watching('Redis', { lost: () => {}, regained: () => {} })
-  metrics.reading({ standing: { circuit: 'closed', inFlight: 0, waiting: 0 } })
-  const told = Array.from((await metrics.text()).matchAll(/^# HELP (\w+) (.+)\n# TYPE \w+ (\w+)$/gm), ([, name, help, type]) => [name, type, help])
-  const table = rows('docs/metrics.md').filter(([name = '']) => name.startsWith('`vault_')).map(([name = '', type, , help]) => [name.replaceAll('`', ''), type, help])
-  t.strictSame(table.sort(), told.sort())
+  metrics.reading({ upstream: { standing: { circuit: 'closed', inFlight: 0, waiting: 0 } }, connections: { count: 0 } })
+  metrics.counting()
+  metrics.replacing(['APIDECK_API_KEY', 'GATEWAY_SECRET', 'REDIS_URL'])
+  metrics.fetching()
+  return metrics
+}
+
+t.test('docs/metrics.md has every metric with its type and help, and no other', async (t) => {
+  const told = Array.from((await metricsOfAll().text()).matchAll(/^# HELP (\w+) (.+)\n# TYPE \w+ (\w+)$/gm), ([, name = '', help, type]) => [name, type, help])
+  const isOurs = ([name = '']: ReadonlyArray<string | undefined>) => name.startsWith('vault_')
+  const table = rows('docs/metrics.md').map(([name = '', type, , help]) => [name.replaceAll('`', ''), type, help])
+  t.strictSame(table.filter(isOurs).sort(), told.filter(isOurs).sort())
+  const [, paragraph = ''] = /^## Of the process\n([^]*?)(?:^## |$(?![^]))/m.exec(read('docs/metrics.md')) ?? []
+  const named = Array.from(paragraph.matchAll(/`((?:process|nodejs)_\w+)`/g), ([, name = '']) => name)
+  t.strictSame(named.sort(), told.filter((metric) => !isOurs(metric)).map(([name]) => name).sort())
+})
+
+t.test('docs/metrics.md has every word of each label that there is from the start', async (t) => {
+  const labels = new Map(rows('docs/metrics.md').map(([name = '', , labels = '']) => [name.replaceAll('`', ''), labels]))
+  for (const [, name = '', label = '', word = ''] of (await metricsOfAll().text()).matchAll(/^(vault_\w+_(?:total|state))\{(\w+)="([^"]+)"\} /gm)) {
+    if (label !== 'dependency') t.match(labels.get(name), `\`${word}\``, `${name}, ${label}`)
+  }
 })
 
 t.test('docs/metrics.md names each dependency that there is, and so does the log\'s table', async (t) => {

@@ -7,6 +7,8 @@ import type { IssuerKeys } from './jwt.js'
 /** Whose keys, who hears of an issuer that cannot be used, and the patience with it, in milliseconds. */
 export interface IssuerKeysOptions extends IssuerOptions {
   watcher: Watcher
+  /** Hears of each fetch. */
+  fetched?: ((result: 'success' | 'failure') => void) | undefined
   /** How long keys count that could not be fetched anew. */
   maxAgeMs?: number
   /** The age at which they are fetched anew while those at hand still count. */
@@ -29,7 +31,7 @@ const FETCH_MS = 5_000
  * not among them. An issuer that is away for less than `maxAgeMs - refreshAgeMs` is missed by nobody.
  */
 export function createIssuerKeys ({
-  watcher, maxAgeMs = 600_000, refreshAgeMs = 300_000, cooldownMs = 10_000, retryMs = 2_000, now = () => performance.now(), ...options
+  watcher, fetched = () => {}, maxAgeMs = 600_000, refreshAgeMs = 300_000, cooldownMs = 10_000, retryMs = 2_000, now = () => performance.now(), ...options
 }: IssuerKeysOptions): IssuerKeys {
   const issuer = createIssuer(options)
   const availability = new Availability(watcher, now)
@@ -44,10 +46,14 @@ export function createIssuerKeys ({
       findAmong = createLocalJWKSet(await issuer.fetchKeys(AbortSignal.timeout(FETCH_MS)))
       fetchedAt = now()
       availability.regain()
+      fetched('success')
       return findAmong
     } catch (error) {
       failed = { at: now(), failure: failureName(error) }
-      if (!isClosed) availability.lose(failed.failure)
+      if (!isClosed) {
+        availability.lose(failed.failure)
+        fetched('failure')
+      }
       throw unavailable(failed.failure)
     }
   }

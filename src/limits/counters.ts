@@ -19,16 +19,18 @@ export interface CountersOptions {
   redisUrl?: Secret | undefined
   /** Makes the watcher of Redis, where there is one. */
   watcher: () => Watcher
+  /** Hears of each count where it was made, where there is Redis. */
+  counted?: ((store: 'redis' | 'memory') => void) | undefined
 }
 
 /** Makes the counters; with Redis, once that is connected or does not answer. */
-export async function createCounters ({ windowMs, redisUrl, watcher }: CountersOptions): Promise<Counters> {
+export async function createCounters ({ windowMs, redisUrl, watcher, counted }: CountersOptions): Promise<Counters> {
   const [sessions, failedAuthentications] = [createMemoryCounter({ windowMs }), createMemoryCounter({ windowMs })]
   if (redisUrl === undefined) return { sessions, failedAuthentications, close: () => {} }
 
   const redis = createRedis(redisUrl)
   const failure = await redis.connect()
-  const withFallback = createFallback({ watcher: watcher(), failure })
+  const withFallback = createFallback({ watcher: watcher(), failure, counted })
   return {
     sessions: withFallback(redis.counter('session', windowMs), sessions),
     failedAuthentications: withFallback(redis.counter('authentication', windowMs), failedAuthentications),

@@ -6,6 +6,8 @@ export interface FallbackOptions {
   watcher: Watcher
   /** Why they are known to fail from the start, where they do. */
   failure?: string | undefined
+  /** Hears of each count where it was made. */
+  counted?: ((store: 'redis' | 'memory') => void) | undefined
   probeEveryMs?: number
   now?: () => number
 }
@@ -14,7 +16,7 @@ export interface FallbackOptions {
  * Makes counters that count in Redis, and in memory while that fails, so that nobody waits for it twice: one request
  * in a while finds out whether it is back. Counts begin anew where they move from one to the other.
  */
-export function createFallback ({ watcher, failure, probeEveryMs = 1_000, now = () => performance.now() }: FallbackOptions) {
+export function createFallback ({ watcher, failure, counted = () => {}, probeEveryMs = 1_000, now = () => performance.now() }: FallbackOptions) {
   const availability = new Availability(watcher, now)
   let probeAt = -Infinity
   let inMemory = 0
@@ -28,6 +30,7 @@ export function createFallback ({ watcher, failure, probeEveryMs = 1_000, now = 
           const usage = await shared.add(key)
           availability.regain({ counted_in_memory: inMemory })
           inMemory = 0
+          counted('redis')
           return usage
         } catch (error) {
           if (!(error instanceof CounterFailure)) throw error
@@ -35,6 +38,7 @@ export function createFallback ({ watcher, failure, probeEveryMs = 1_000, now = 
         }
       }
       inMemory++
+      counted('memory')
       return local.add(key)
     }
     return { add }

@@ -3,7 +3,7 @@ import { STATUS_CODES, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ConnectionError, FastifyBaseLogger, FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { BrokerError } from '../errors.js'
+import { BrokerError, type ErrorCode } from '../errors.js'
 import type { Connections } from './connections.js'
 import { standardHeaders } from './headers.js'
 import { toProblem } from './problems.js'
@@ -11,15 +11,19 @@ import { toProblem } from './problems.js'
 /** Milliseconds in which a client may read its refusal while it still sends: bytes that nobody reads reset a connection. */
 const LINGER_MS = 1_000
 
+/** Hears of each refusal of what never became a request: its status and its code. */
+export type OnUnreadable = (status: number, code: ErrorCode) => void
+
 /**
  * Makes what refuses all that Node cannot read as a request (broken framing, too large a header, too slow a client), and
  * closes the connection.
  */
-export function createRefusal (connections: Connections) {
+export function createRefusal (connections: Connections, onUnreadable?: OnUnreadable) {
   return function refuse (this: FastifyInstance, failure: ConnectionError, socket: Socket): void {
     const last = connections.at(socket).at(-1)
     if (last === undefined) {
-      answerBrokenRequest(this.log, failure, socket)
+      const error = errorOf(failure)
+      if (answerBrokenRequest(this.log, error, socket)) onUnreadable?.(error.status, error.code)
       return
     }
     if (failure.code === 'HPE_INVALID_EOF_STATE' || !socket.writable) {
@@ -66,17 +70,16 @@ function errorOf ({ code }: ConnectionError): BrokerError {
   })
 }
 
-/** No hook runs for what never became a request, so the answer is written by hand. */
-function answerBrokenRequest (log: FastifyBaseLogger, failure: ConnectionError, socket: Socket): void {
+/** No hook runs for what never became a request, so the answer is written by hand: whether there was somebody to answer. */
+function answerBrokenRequest (log: FastifyBaseLogger, error: BrokerError, socket: Socket): boolean {
   // It has its answer and goes on.
-  if (socket.writableEnded) return
+  if (socket.writableEnded) return false
   // It is gone, or it never said a word: an answer now might be taken for that of the first thing it says.
   if (!socket.writable || socket.bytesRead === 0) {
     socket.destroy()
-    return
+    return false
   }
   const requestId = randomUUID()
-  const error = errorOf(failure)
   const body = JSON.stringify(toProblem(error, requestId))
   const headers = {
     ...standardHeaders(requestId),
@@ -89,6 +92,7 @@ function answerBrokenRequest (log: FastifyBaseLogger, failure: ConnectionError, 
   const lingering = setTimeout(() => socket.destroy(), LINGER_MS).unref()
   socket.once('close', () => clearTimeout(lingering))
   log.info({ request_id: requestId, status: error.status, code: error.code, ...error.facts, address: socket.remoteAddress }, 'request refused')
+  return true
 }
 
 /**

@@ -59,6 +59,11 @@ export class Connections {
     this.#crowd = crowd
   }
 
+  /** How many are open. */
+  get count (): number {
+    return this.#open.size
+  }
+
   watch (server: Server): void {
     server.on('connection', (socket) => {
       const connection = { underway: new Set<Underway>(), taken: 0, isEnding: false }

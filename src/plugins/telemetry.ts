@@ -21,6 +21,9 @@ export interface RequestFacts {
   limit?: string
   /** Claims that should have filled `consumer_metadata` and do not fit. */
   claims_left_out?: readonly string[]
+  /** Of a call to Apideck: milliseconds, and how many requests went out. */
+  upstream_duration_ms?: number
+  upstream_calls?: number
   [upstream: `upstream_${string}`]: unknown
 }
 

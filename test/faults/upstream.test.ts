@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
-import { Metrics } from '../../src/metrics.js'
+import { Metrics } from '../../src/metrics/metrics.js'
 import { startBroker } from '../helpers/broker.js'
 import { errorBody, mintedBody, socketUpstream, TOKEN } from '../helpers/upstream.js'
 

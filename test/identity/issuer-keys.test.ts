@@ -131,3 +131,14 @@ t.test('a set that the library cannot read is no set', async (t) => {
   issuer.answer((request, response) => response.end(JSON.stringify(request.url === '/jwks' ? { keys: [{ kty: 'EC', kid: 7 }] } : { issuer: issuer.url, jwks_uri: `${issuer.url}/jwks` })))
   await t.rejects(start()())
 })
+
+t.test('whoever counts fetches hears what became of each', async (t) => {
+  const results: string[] = []
+  const { issuer, clock, start } = await keysOf(t, { fetched: (result) => results.push(result) })
+  const find = start()
+  await find()
+  issuer.answer((_request, response) => response.destroy())
+  clock.now += 600_000
+  await t.rejects(find(), unavailable)
+  t.strictSame(results, ['success', 'failure'])
+})

@@ -53,6 +53,23 @@ t.test('what fails from the start is told at once, and tried all the same', asyn
   t.strictSame(heard.at(1), { lost_for_ms: 0, counted_in_memory: 0 })
 })
 
+t.test('whoever counts the counts hears where each was made', async (t) => {
+  const stores: string[] = []
+  const state = { isAway: false }
+  const withFallback = createFallback({ watcher: { lost: () => {}, regained: () => {} }, counted: (store) => stores.push(store), now: () => 0 })
+  const counter = withFallback({
+    add: async () => {
+      if (state.isAway) throw new CounterFailure('ECONNREFUSED')
+      return { used: 1, resetMs: 1 }
+    },
+  }, createMemoryCounter({ windowMs: 60_000 }))
+  await counter.add('acme')
+  state.isAway = true
+  await counter.add('acme')
+  await counter.add('acme')
+  t.strictSame(stores, ['redis', 'memory', 'memory'])
+})
+
 t.test('a bug is no outage', async (t) => {
   const withFallback = createFallback({ watcher: { lost: t.fail, regained: t.fail } })
   const broken = withFallback({ add: async () => { throw new TypeError('a bug') } }, createMemoryCounter({ windowMs: 60_000 }))
