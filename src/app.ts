@@ -24,6 +24,7 @@ import { createTrust, type IsTrusted } from './plugins/peers.js'
 import { pressure } from './plugins/pressure.js'
 import { unknownRoutes } from './plugins/problems.js'
 import { createRateLimit } from './plugins/rate-limit.js'
+import { tracing } from './plugins/tracing.js'
 import { wellFormed } from './plugins/well-formed.js'
 import { health } from './routes/health.js'
 import { openApi } from './routes/openapi.js'
@@ -74,6 +75,9 @@ export async function createApp (config: Config, { logger, metrics, lifecycle = 
   const { max, windowMs } = config.limits
   const counters = await createCounters({ ...config.limits, watcher: () => watcherOf('Redis'), counted: metrics?.counting() })
 
+  // Loaded where it is asked for alone.
+  const tracer = config.tracing && (await import('./tracing.js')).createTracing({ ...config.tracing, watcher: watcherOf('OpenTelemetry collector') })
+
   const connections = new Connections({
     crowd: {
       full: (connections) => logger.warn({ connections }, 'all connections are taken: idle ones make room'),
@@ -86,6 +90,7 @@ export async function createApp (config: Config, { logger, metrics, lifecycle = 
   const app = await createHttpApp({ logger, connections, isTrusted, onUnreadable: metrics?.requests.unreadable })
   await app.register(audit, { log: logger.child({}, { level: 'info' }) })
   if (metrics !== undefined) await app.register(measurements, { ended: metrics.requests.ended })
+  await app.register(tracing, { tracer, isTrusted })
   await app.register(headers)
   await app.register(wellFormed)
   await app.register(origins, { origins: config.origins })
@@ -107,7 +112,7 @@ export async function createApp (config: Config, { logger, metrics, lifecycle = 
   await app.register(openApi, { document })
   app.addHook('onClose', async () => {
     secretFiles.close()
-    await Promise.all([upstream.close(), identity.close(), counters.close()])
+    await Promise.all([upstream.close(), identity.close(), counters.close(), tracer?.close()])
   })
   return app
 }

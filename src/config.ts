@@ -81,6 +81,9 @@ function group (environment: Environment, policy: SessionPolicy, variables: Vari
     origins: environment.ALLOWED_ORIGINS,
     session: { policy, redirectUris: redirectUris(environment) },
     limits: { max: environment.RATE_LIMIT_MAX, windowMs: environment.RATE_LIMIT_WINDOW_MS, redisUrl: secrets.REDIS_URL },
+    tracing: environment.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+      ? undefined
+      : { endpoint: environment.OTEL_EXPORTER_OTLP_ENDPOINT, headers: secrets.OTEL_EXPORTER_OTLP_HEADERS },
     upstream: {
       baseUrl: environment.APIDECK_BASE_URL,
       apiKey: needed(secrets, 'APIDECK_API_KEY'),

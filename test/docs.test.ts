@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import type { TSchema } from '@sinclair/typebox'
 import t from 'tap'
 import { BrokerError, catalogue } from '../src/errors.js'
+import { secretNames } from '../src/config/variables.js'
 import { Metrics } from '../src/metrics/metrics.js'
 import { toApideckError } from '../src/plugins/apideck-error.js'
 import { toProblem } from '../src/plugins/problems.js'
@@ -109,7 +110,7 @@ function metricsOfAll (): Metrics {
   metrics.watching('Redis', { lost: () => {}, regained: () => {} })
   metrics.reading({ upstream: { standing: { circuit: 'closed', inFlight: 0, waiting: 0 } }, connections: { count: 0 } })
   metrics.counting()
-  metrics.replacing(['APIDECK_API_KEY', 'GATEWAY_SECRET', 'REDIS_URL'])
+  metrics.replacing(secretNames)
   metrics.fetching()
   return metrics
 }
@@ -122,6 +123,13 @@ t.test('docs/metrics.md has every metric with its type and help, and no other', 
   const [, paragraph = ''] = /^## Of the process\n([^]*?)(?:^## |$(?![^]))/m.exec(read('docs/metrics.md')) ?? []
   const named = Array.from(paragraph.matchAll(/`((?:process|nodejs)_\w+)`/g), ([, name = '']) => name)
   t.strictSame(named.sort(), told.filter((metric) => !isOurs(metric)).map(([name]) => name).sort())
+})
+
+t.test('docs/tracing.md names every attribute that a span can have, and no other', async (t) => {
+  const documented = rows('docs/tracing.md').map((cells) => cells.at(-1) ?? '').join()
+  const named = new Set(Array.from(documented.matchAll(/`([\w.]+)`/g), ([, name = '']) => name.replace(/^\./, 'vault_session_broker.')))
+  const used = new Set(Array.from(read('src/tracing.ts').matchAll(/'((?:http|error|peer)\.[\w.]+)'|\$\{OURS\}(\w+)/g), ([, name, ours]) => name ?? `vault_session_broker.${ours}`))
+  t.strictSame([...named].sort(), [...used].sort())
 })
 
 t.test('docs/metrics.md has every word of each label that there is from the start', async (t) => {
@@ -139,6 +147,7 @@ t.test('docs/metrics.md names each dependency that there is, and so does the log
     JWT_ISSUER: 'https://127.0.0.1:1',
     JWT_AUDIENCE: 'broker',
     REDIS_URL: 'redis://127.0.0.1:1',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
     APIDECK_API_KEY: '',
     APIDECK_API_KEY_FILE: join(t.testdir({ key: API_KEY }), 'key'),
   }, { metrics })
@@ -149,7 +158,7 @@ t.test('docs/metrics.md names each dependency that there is, and so does the log
   t.strictSame(Array.from(words.matchAll(/`([^`]+)`/g), ([, name]) => name).sort(), there)
 })
 
-for (const file of ['README.md', 'client/README.md', 'examples/README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/audit.md', 'docs/configuration.md', 'docs/gateways.md', 'docs/security-mapping.md', 'docs/session.md', 'docs/design.md', 'docs/decisions.md', 'docs/errors.md', 'docs/metrics.md', 'docs/nextjs.md', 'docs/reliability.md', 'docs/same-origin.md', 'docs/sdks.md']) {
+for (const file of ['README.md', 'client/README.md', 'examples/README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/audit.md', 'docs/configuration.md', 'docs/gateways.md', 'docs/security-mapping.md', 'docs/session.md', 'docs/design.md', 'docs/decisions.md', 'docs/errors.md', 'docs/metrics.md', 'docs/nextjs.md', 'docs/reliability.md', 'docs/same-origin.md', 'docs/sdks.md', 'docs/tracing.md']) {
   t.test(`the files and headings that ${file} links to are there`, async (t) => {
     for (const [, target = '', anchor] of read(file).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)) {
       const path = target === '' ? file : join(dirname(file), target)

@@ -40,8 +40,9 @@ const rules: Record<string, Rule> = {
   'config.ts': { imports: ['schemas', 'config', 'secret.ts'] },
   'http-app.ts': { imports: ['schemas', 'plugins'] },
   metrics: { imports: ['availability.ts', 'errors.ts', 'upstream', 'plugins', 'version.ts'], never: io },
+  'tracing.ts': { imports: ['availability.ts', 'errors.ts', 'secret.ts', 'version.ts', 'plugins'], never: /^(?:fastify|@fastify\/|undici|pino)/ },
   'metrics-app.ts': { imports: ['http-app.ts', 'metrics', 'plugins', 'routes'] },
-  'app.ts': { imports: ['http-app.ts', 'metrics', 'schemas', 'errors.ts', 'policy', 'identity', 'limits', 'upstream', 'openapi', 'plugins', 'routes', 'config.ts', 'lifecycle.ts', 'availability.ts', 'secret-files.ts', 'version.ts'] },
+  'app.ts': { imports: ['http-app.ts', 'metrics', 'tracing.ts', 'schemas', 'errors.ts', 'policy', 'identity', 'limits', 'upstream', 'openapi', 'plugins', 'routes', 'config.ts', 'lifecycle.ts', 'availability.ts', 'secret-files.ts', 'version.ts'] },
   'server.ts': { imports: ['app.ts', 'config.ts', 'lifecycle.ts', 'logger.ts', 'metrics-app.ts'] },
   'healthcheck.ts': { imports: ['schemas'] },
 }
@@ -74,10 +75,13 @@ for (const file of files) {
   })
 }
 
-t.test('what measures is loaded where it is asked for alone', async (t) => {
+t.test('what measures and what traces is loaded where it is asked for alone', async (t) => {
   const loaders = (name: string) => files.filter((file) => new RegExp(`^import (?!type )[^\\n]* from '\\.{1,2}/${name}\\.js'`, 'm').test(source(file)))
   t.strictSame(loaders('metrics/metrics'), ['metrics-app.ts'])
   t.strictSame(loaders('metrics-app'), [])
+  t.strictSame(loaders('tracing'), [])
+  const openTelemetry = files.filter((file) => source(file).includes("'@opentelemetry/"))
+  t.strictSame(openTelemetry, ['tracing.ts'])
 })
 
 t.test('the environment is read by the process alone', async (t) => {
@@ -93,7 +97,7 @@ t.test('no file does more than one may read at once', async (t) => {
 const isTypes = (file: string) => !/^(?:export )?(?:async )?(?:const|function|class|try)\b/m.test(source(file))
 
 /** Schemas whose rules are tested where they are used. */
-const declarations = ['openapi/examples.ts', 'openapi/headers.ts', 'schemas/apideck.ts', 'schemas/minted-session.ts', 'schemas/upstream.ts', 'schemas/environment.ts', 'limits/counter.ts']
+const declarations = ['openapi/examples.ts', 'openapi/headers.ts', 'schemas/apideck.ts', 'schemas/minted-session.ts', 'schemas/upstream.ts', 'schemas/environment.ts', 'schemas/variable.ts', 'limits/counter.ts']
 
 t.test('each file has its test, and each test its file', async (t) => {
   for (const file of files.filter((file) => !isTypes(file) && !declarations.includes(file))) {

@@ -1,6 +1,7 @@
 import type { TSchema } from '@sinclair/typebox'
 import { Ajv, type ErrorObject } from 'ajv'
 import { EnvironmentSchema, type Environment } from '../schemas/environment.js'
+import { isSecure, parseUrl } from '../schemas/urls.js'
 import { strictOptions, vocabulary } from '../schemas/vocabulary.js'
 import type { Files } from './files.js'
 
@@ -8,8 +9,6 @@ import type { Files } from './files.js'
 export type Variables = Readonly<Record<string, string | undefined>>
 
 type Value = string | number | string[]
-
-const VARIABLES_TO_COME = ['OTEL_EXPORTER_OTLP_ENDPOINT']
 
 /** What each identity cannot do without. */
 const NEEDS: Readonly<Record<string, readonly string[]>> = {
@@ -45,7 +44,7 @@ export function readVariables (variables: Variables, files: Files, faults: strin
     if (error.keyword !== 'required') faults.push(`${name} must be ${String(error.parentSchema?.['x-expected'])}`)
     else if (!isFromFile(name, variables)) faults.push(`${name} is required`)
   }
-  if (environment.METRICS_PORT === environment.PORT && environment.PORT !== 0) faults.push('METRICS_PORT must differ from PORT')
+  faults.push(...disagreements(environment))
   return environment as Environment
 }
 
@@ -97,18 +96,25 @@ function nameOf (error: ErrorObject): string {
   return error.keyword === 'required' ? String(error.params['missingProperty']) : error.instancePath.replace(/^\/([^/]*).*$/, '$1')
 }
 
-/** What no single variable can tell. */
+/** Where the identity wants what is not there, or does not want what is. */
 function contradictions (given: Record<string, unknown>, variables: Variables): string[] {
-  const faults = VARIABLES_TO_COME.filter((name) => name in given).map((name) => `${name} is not there yet`)
   const identity = String(given['IDENTITY'])
   const needs = Object.hasOwn(NEEDS, identity) ? NEEDS[identity] : undefined
-  if (needs === undefined) return faults
+  if (needs === undefined) return []
   const missing = needs.filter((name) => !(name in given) && !isFromFile(name, variables))
   const others = Object.keys(given).filter((name) => ![identity, undefined].includes(identityOf(name)))
   return [
-    ...faults,
     ...missing.map((name) => `${name} is required with IDENTITY=${identity}`),
     ...others.map((name) => `${name} has no meaning with IDENTITY=${identity}`),
+  ]
+}
+
+/** Where two values do not go together. */
+function disagreements ({ PORT, METRICS_PORT, OTEL_EXPORTER_OTLP_ENDPOINT: collector, OTEL_EXPORTER_OTLP_HEADERS: headers }: Partial<Environment>): string[] {
+  const url = parseUrl(String(collector))
+  return [
+    ...(METRICS_PORT === PORT && PORT !== 0 ? ['METRICS_PORT must differ from PORT'] : []),
+    ...(headers !== undefined && url !== undefined && !isSecure(url) ? ['OTEL_EXPORTER_OTLP_ENDPOINT must be https, or at loopback, for OTEL_EXPORTER_OTLP_HEADERS to go there'] : []),
   ]
 }
 

@@ -46,7 +46,8 @@ export function createRequestMeter (instruments: Instruments) {
     if (code === 'overloaded' && overload !== undefined) overloaded(overload)
   }
 
-  function measureCall ({ code = NONE, upstream_duration_ms: ms, upstream_calls: count }: Readonly<RequestFacts>): void {
+  function measureCall ({ upstream_duration_ms: ms, upstream_calls: count, ...facts }: Readonly<RequestFacts>): void {
+    const code: string = facts.code ?? NONE
     if (ms === undefined || count === undefined) return
     calls.observe({ code }, ms / 1_000)
     sent.inc(count)

@@ -36,7 +36,7 @@ export function createAdmission (app: FastifyInstance, { identity, sessions, isP
 
   async function authenticate (request: FastifyRequest): Promise<void> {
     if (identity.isSentByBrowser(request.raw)) requireProofOfOrigin(request.headers)
-    const caller = await identity.identify(request.raw)
+    const caller = await request.within('identity', () => identity.identify(request.raw))
     request.caller = caller
     request.audit.issuer = caller.issuer
     request.audit.subject = caller.subject

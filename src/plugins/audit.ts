@@ -49,6 +49,7 @@ function eventOf (request: FastifyRequest, reply: FastifyReply) {
   return {
     event: audit.session_sha256 !== undefined ? 'session_minted' : isAnswered ? 'session_refused' : 'session_abandoned',
     request_id: request.id,
+    trace_id: facts.trace_id,
     address: facts.address,
     consumer_id: facts.consumer_id,
     refused_consumer_id: facts.refused_consumer_id,

@@ -29,7 +29,7 @@ export const unknownRoutes = fp(async (app: FastifyInstance) => {
 function answer (error: BrokerError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (request.outcome !== 'debug') request.outcome = error.level
   Object.assign(request.facts, error.facts, { code: error.code })
-  if (error.code === 'internal_error') request.log.error({ err: error.cause }, 'internal error')
+  if (error.code === 'internal_error') request.log.error({ err: error.cause, trace_id: request.facts.trace_id }, 'internal error')
   const problem = toProblem(error, request.id)
   reply.code(error.status).headers(error.headers)
   // Closing on a client that still sends resets the connection, and the answer with it. Node reads the rest off, for as

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import type { Level } from '../errors.js'
+import type { ErrorCode, Level } from '../errors.js'
 import { clientAddress } from './peers.js'
 
 /** What the parts that a request passes leave for its log line. */
@@ -8,7 +8,10 @@ export interface RequestFacts {
   /** The client's. A client that has left has none any more, so it is read as the request begins. */
   address: string
   consumer_id?: string
-  code?: string
+  code?: ErrorCode
+  /** Where it is traced: the IDs of its trace and of its span there. */
+  trace_id?: string
+  span_id?: string
   /** Another's, that was asked for. */
   refused_consumer_id?: string
   /** Why a credential does not count. */

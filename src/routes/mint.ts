@@ -23,7 +23,9 @@ export async function mint (request: FastifyRequest, reply: FastifyReply, asked:
   if (request.raw.socket.destroyed) gone.abort()
   const { metadata, misfits } = metadataFrom(claims, rules.policy.consumer_metadata_claims)
   if (misfits.length > 0) facts.claims_left_out = misfits
-  const { session, tokenHash, facts: call } = await upstream.createSession(applyPolicy(asked, rules, metadata), consumerId, gone.signal)
+  const permitted = applyPolicy(asked, rules, metadata)
+  const { session, tokenHash, facts: call } =
+    await request.within('upstream', () => upstream.createSession(permitted, consumerId, gone.signal), ({ facts }) => facts)
   Object.assign(facts, call)
   audit.session_expires_at = session.expires_at
   audit.session_sha256 = tokenHash

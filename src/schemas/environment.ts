@@ -1,45 +1,13 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { MAX_URL_LENGTH } from './urls.js'
-
-interface Words {
-  /** What the variable is for. The same words stand in `.env.example`. */
-  description: string
-  /** Completes "must be …" where a value does not fit. */
-  'x-expected': string
-}
-
-const text = (words: Words, rules: { pattern?: string, format?: string, default?: string } = {}) =>
-  Type.String({ maxLength: MAX_URL_LENGTH, ...words, ...rules })
-
-/** Also read from the file that `NAME_FILE` names, and never shown. */
-const secret = (words: Words, rules: { pattern?: string, format?: string, minLength?: number } = {}) =>
-  Type.String({ maxLength: 4096, 'x-secret': true, ...words, ...rules })
-
-const integer = (description: string, minimum: number, maximum: number) =>
-  Type.Integer({ description, minimum, maximum, 'x-expected': `a whole number from ${minimum} to ${maximum}` })
-
-const withDefault = <T extends object>(schema: T, value: number) => ({ ...schema, default: value })
-
-const choice = <const T extends string>(values: readonly T[], description: string, fallback?: T) => Type.Unsafe<T>({
-  type: 'string',
-  enum: values,
-  description,
-  'x-expected': `one of ${values.join(', ')}`,
-  ...(fallback === undefined ? {} : { default: fallback }),
-})
-
-/** Comma-separated. */
-const list = (words: Words, item: { pattern?: string, format?: string }, fallback: readonly string[] = []) =>
-  Type.Array(Type.String({ maxLength: MAX_URL_LENGTH, ...item, 'x-expected': words['x-expected'] }), {
-    ...words,
-    maxItems: 100,
-    default: fallback,
-  })
+import { choice, integer, list, secret, text, withDefault } from './variable.js'
 
 /** Signature algorithms (RFC 7518, RFC 8037) whose keys can be published. */
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const
 
 type Algorithm = typeof algorithms[number]
+
+/** A name and a value, as `OTEL_*` variables have them. */
+const pair = '[\\x21-\\x2b\\x2d-\\x3c\\x3e-\\x7e]+=[\\x21-\\x2b\\x2d-\\x7e]*'
 
 const headerName = 'the name of a header, without underscores, that means nothing else here'
 
@@ -158,9 +126,29 @@ export const EnvironmentSchema = Type.Object({
   SHUTDOWN_TIMEOUT_MS: withDefault(
     integer('Milliseconds that requests then have to finish.', 100, 300_000), 10_000),
   OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(text({
-    description: 'Where traces go. Not there yet.',
-    'x-expected': 'an http or https URL',
-  })),
+    description: 'The OpenTelemetry collector that traces go to, without /v1/traces. Without it there are none.',
+    'x-expected': 'an http or https URL without userinfo, query and fragment',
+  }, { format: 'collector-url' })),
+  OTEL_EXPORTER_OTLP_PROTOCOL: choice(['http/protobuf'], 'How they go there.', 'http/protobuf'),
+  OTEL_EXPORTER_OTLP_HEADERS: Type.Optional(secret({
+    description: 'Headers for the collector, its credentials above all: name=value, comma-separated, values as in a URL.',
+    'x-expected': 'name=value pairs of printable ASCII, comma-separated',
+  }, { pattern: `^${pair}(?:,${pair})*$` })),
+  OTEL_SERVICE_NAME: text({
+    description: 'What traces call this service.',
+    'x-expected': 'at most 255 characters, without white space',
+  }, { pattern: '^[\\x21-\\x7e]{1,255}$', default: 'vault-session-broker' }),
+  OTEL_RESOURCE_ATTRIBUTES: Type.Optional(text({
+    description: 'What else traces say of this instance: name=value, comma-separated, values as in a URL.',
+    'x-expected': 'name=value pairs of printable ASCII, comma-separated',
+  }, { pattern: `^${pair}(?:,${pair})*$` })),
+  OTEL_TRACES_SAMPLER: choice(
+    ['always_on', 'always_off', 'traceidratio', 'parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio'],
+    'Which requests are traced.', 'parentbased_always_on'),
+  OTEL_TRACES_SAMPLER_ARG: Type.Optional(text({
+    description: 'The share of them, for the samplers that have a ratio.',
+    'x-expected': 'a number from 0 to 1',
+  }, { pattern: '^(?:0(?:\\.\\d{1,9})?|1(?:\\.0{1,9})?)$' })),
 })
 
 /** The variables, converted and with their defaults. */

@@ -48,8 +48,17 @@ export function isHost (text: string): boolean {
 /** The upstream's base: https, or http to loopback, with a path at most, as the parser writes it. */
 export function isBaseUrl (text: string): boolean {
   const url = parseUrl(text)
-  return url !== undefined && isSecure(url) && !hasUserinfo(url) && !/[?#]/.test(text) &&
-    (url.href === text || url.href === `${text}/`)
+  return url !== undefined && isSecure(url) && isBare(url, text)
+}
+
+/** A collector of traces: https, or http to anywhere, with a path at most, as the parser writes it. */
+export function isCollectorUrl (text: string): boolean {
+  const url = parseUrl(text)
+  return url !== undefined && /^https?:$/.test(url.protocol) && isBare(url, text)
+}
+
+function isBare (url: URL, text: string): boolean {
+  return !hasUserinfo(url) && !/[?#]/.test(text) && (url.href === text || url.href === `${text}/`)
 }
 
 /** An address to fetch from: https, or http to loopback, as the parser writes it, without userinfo and fragment. */

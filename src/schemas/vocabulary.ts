@@ -5,7 +5,7 @@ import { isWithinLimits } from './free-form.js'
 import { isFreeHeaderName } from './header-names.js'
 import { isSessionLength } from './session-length.js'
 import { parseRedirectUri } from './redirect-uri.js'
-import { isBaseUrl, isHost, isHttpsUrl, isRedisUrl, isSecureUrl, isWebOrigin } from './urls.js'
+import { isBaseUrl, isCollectorUrl, isHost, isHttpsUrl, isRedisUrl, isSecureUrl, isWebOrigin } from './urls.js'
 
 /**
  * What our schemas may say beyond JSON Schema, for every validator that reads them.
@@ -20,6 +20,7 @@ export const vocabulary = {
     'redirect-uri': (text: string) => parseRedirectUri(text) !== undefined,
     'web-origin': isWebOrigin,
     'base-url': isBaseUrl,
+    'collector-url': isCollectorUrl,
     'secure-url': isSecureUrl,
     'redis-url': isRedisUrl,
     'header-name': isFreeHeaderName,

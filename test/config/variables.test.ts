@@ -141,7 +141,15 @@ const rows: Array<[variables: Record<string, string>, fault: string]> = [
   [{ REDIS_URL: 'redi\tss://127.0.0.1' }, redis],
   [{ ...token, JWT_CONSUMER_CLAIM: 'iss' }, 'JWT_CONSUMER_CLAIM must be the name of a claim, of at most 255 characters, that differs from caller to caller'],
   [{ PORT: '9090', METRICS_PORT: '9090' }, 'METRICS_PORT must differ from PORT'],
-  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' }, 'OTEL_EXPORTER_OTLP_ENDPOINT is not there yet'],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'grpc://collector:4317' }, 'OTEL_EXPORTER_OTLP_ENDPOINT must be an http or https URL without userinfo, query and fragment'],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://user:pass@collector:4318' }, 'OTEL_EXPORTER_OTLP_ENDPOINT must be an http or https URL without userinfo, query and fragment'],
+  [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', OTEL_EXPORTER_OTLP_HEADERS: 'authorization=secret' },
+    'OTEL_EXPORTER_OTLP_ENDPOINT must be https, or at loopback, for OTEL_EXPORTER_OTLP_HEADERS to go there'],
+  [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'OTEL_EXPORTER_OTLP_PROTOCOL must be one of http/protobuf'],
+  [{ OTEL_EXPORTER_OTLP_HEADERS: 'authorization' }, 'OTEL_EXPORTER_OTLP_HEADERS must be name=value pairs of printable ASCII, comma-separated'],
+  [{ OTEL_EXPORTER_OTLP_HEADERS: 'a=b,c' }, 'OTEL_EXPORTER_OTLP_HEADERS must be name=value pairs of printable ASCII, comma-separated'],
+  [{ OTEL_TRACES_SAMPLER: 'sometimes' }, 'OTEL_TRACES_SAMPLER must be one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off, parentbased_traceidratio'],
+  [{ OTEL_TRACES_SAMPLER_ARG: '1.5' }, 'OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1'],
 ]
 for (const [variables, fault] of rows) {
   t.test(`refuses ${JSON.stringify(variables)}`, async (t) => {
@@ -158,6 +166,15 @@ for (const [what, variables] of Object.entries({ token, gateway })) {
     t.strictSame(read({ ...environment, ...variables }).faults, [])
   })
 }
+
+t.test('a collector may be anywhere, over http too where no credentials go there, and without traces what else there is of it changes nothing', async (t) => {
+  for (const variables of [
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector.observability:4318', OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.25' },
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example/otlp/', OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20a,x-team=b' },
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318', OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Basic%20YQ==' },
+    { OTEL_SERVICE_NAME: 'vaults', OTEL_RESOURCE_ATTRIBUTES: 'a=b' },
+  ]) t.strictSame(read({ ...environment, ...variables }).faults, [], JSON.stringify(variables))
+})
 
 t.test('a Redis may have credentials, a port and a database', async (t) => {
   for (const url of ['redis://127.0.0.1', 'rediss://user:pass@redis.internal:6380/1', 'redis://redis.internal/']) {
@@ -188,7 +205,7 @@ t.test('what an identity cannot do without is there, or nothing goes on', async 
 })
 
 t.test('the secrets are those that may come from a file', async (t) => {
-  t.strictSame(secretNames, ['APIDECK_API_KEY', 'GATEWAY_SECRET', 'REDIS_URL'])
+  t.strictSame(secretNames, ['APIDECK_API_KEY', 'GATEWAY_SECRET', 'REDIS_URL', 'OTEL_EXPORTER_OTLP_HEADERS'])
 })
 
 t.test('a value fits a variable by the rules of that variable', async (t) => {

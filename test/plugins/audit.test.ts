@@ -6,6 +6,7 @@ import t, { type Test } from 'tap'
 import { createApp } from '../../src/app.js'
 import { createLogger } from '../../src/logger.js'
 import { startBroker, type LogLine } from '../helpers/broker.js'
+import { startCollector } from '../helpers/collector.js'
 import { testConfig } from '../helpers/environment.js'
 import { startIssuer } from '../helpers/issuer.js'
 import { EXPIRES_AT, TOKEN, errorBody, heldUpstream, httpUpstream } from '../helpers/upstream.js'
@@ -112,6 +113,13 @@ t.test('events are written whatever LOG_LEVEL is', async (t) => {
     await app.close()
     t.strictSame(lines.map((line) => (JSON.parse(line) as LogLine)['event']), ['session_minted'], level)
   }
+})
+
+t.test('where requests are traced, an event leads to its trace', async (t) => {
+  const [{ url }, collector] = [await httpUpstream(t), await startCollector(t)]
+  const broker = await startBroker(t, { APIDECK_BASE_URL: url, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })
+  await broker.send()
+  t.match(events(broker.log()), [{ event: 'session_minted', trace_id: /^[0-9a-f]{32}$/ }])
 })
 
 t.test('docs/audit.md has every member that an event had here, and no other', async (t) => {

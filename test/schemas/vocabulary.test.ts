@@ -14,6 +14,7 @@ const rows: Array<[format: keyof typeof vocabulary.formats, fits: string, doesNo
   ['cidr', '10.0.0.0/8', '10.0.0.0/99'],
   ['consumer-id', 'acme', 'ac me'],
   ['secure-url', 'https://a.example/jwks?p=1', 'https://a.example/jwks#1'],
+  ['collector-url', 'http://a.example:4318', 'http://a.example/?a'],
   ['redis-url', 'rediss://a.example/1', 'https://a.example/1'],
   ['header-name', 'x-org', 'x_org'],
 ]
