@@ -125,6 +125,16 @@ t.test('docs/metrics.md has every metric with its type and help, and no other', 
   t.strictSame(named.sort(), told.filter((metric) => !isOurs(metric)).map(([name]) => name).sort())
 })
 
+t.test('docs/operations.md asks the log for members that it has', async (t) => {
+  const members = new Set(['docs/design.md', 'docs/audit.md'].flatMap((file) => rows(file)).flatMap(([names = '']) => Array.from(names.matchAll(/`(\w+)`/g), ([, name = '']) => name)))
+  const [, beside = ''] = /^Beside it, each request([^]*?)^The broker never waits/m.exec(read('docs/design.md')) ?? []
+  for (const [, name = ''] of beside.matchAll(/`(\w+)`/g)) members.add(name)
+  const commands = read('docs/operations.md').split('\n').filter((line) => line.startsWith('jq '))
+  t.ok(commands.length > 5, 'the commands are read')
+  const asked = commands.flatMap((command) => [...command.matchAll(/\.(\w+)(?! *\.log)|[{,] *(\w+)/g)].map(([, member, shown]) => member ?? shown ?? ''))
+  for (const name of asked) t.ok(['time', 'level', 'msg', 'log', ...members].includes(name), name)
+})
+
 t.test('docs/tracing.md names every attribute that a span can have, and no other', async (t) => {
   const documented = rows('docs/tracing.md').map((cells) => cells.at(-1) ?? '').join()
   const named = new Set(Array.from(documented.matchAll(/`([\w.]+)`/g), ([, name = '']) => name.replace(/^\./, 'vault_session_broker.')))
@@ -158,7 +168,7 @@ t.test('docs/metrics.md names each dependency that there is, and so does the log
   t.strictSame(Array.from(words.matchAll(/`([^`]+)`/g), ([, name]) => name).sort(), there)
 })
 
-for (const file of ['README.md', 'client/README.md', 'examples/README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/audit.md', 'docs/configuration.md', 'docs/gateways.md', 'docs/security-mapping.md', 'docs/session.md', 'docs/design.md', 'docs/decisions.md', 'docs/errors.md', 'docs/metrics.md', 'docs/nextjs.md', 'docs/reliability.md', 'docs/same-origin.md', 'docs/sdks.md', 'docs/tracing.md']) {
+for (const file of ['README.md', 'client/README.md', 'examples/README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/audit.md', 'docs/configuration.md', 'docs/gateways.md', 'docs/security-mapping.md', 'docs/session.md', 'docs/design.md', 'docs/decisions.md', 'docs/errors.md', 'docs/metrics.md', 'docs/nextjs.md', 'docs/operations.md', 'docs/reliability.md', 'docs/same-origin.md', 'docs/sdks.md', 'docs/tracing.md', 'docs/versioning.md', 'deploy/kubernetes/README.md']) {
   t.test(`the files and headings that ${file} links to are there`, async (t) => {
     for (const [, target = '', anchor] of read(file).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)) {
       const path = target === '' ? file : join(dirname(file), target)
