@@ -59,7 +59,7 @@ t.test('README.md makes that Secret, with a key for each file', async (t) => {
   const [, command = ''] = /(create secret generic [^]*?)```/.exec(readme) ?? []
   t.match(command, /^create secret generic vault-session-broker /)
   const keys = Array.from(command.matchAll(/--from-file=([\w-]+)/g), ([, key]) => key)
-  const paths = secretNames.map((name) => variables[`${name}_FILE`] ?? '')
+  const paths = secretNames.flatMap((name) => variables[`${name}_FILE`] ?? [])
   t.strictSame(keys, paths.map((path) => basename(path)))
 })
 
