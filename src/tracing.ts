@@ -79,12 +79,12 @@ export function createTracing ({ endpoint, headers, watcher }: TracingOptions): 
       try {
         const result = await work()
         if (factsOf !== undefined) span.setAttributes(attributesOf(factsOf(result)))
+        span.end()
         return result
       } catch (error) {
         tellFailure(span, part, error)
-        throw error
-      } finally {
         span.end()
+        throw error
       }
     }
   }
@@ -135,14 +135,13 @@ function watched (exporter: SpanExporter, watcher: Watcher): SpanExporter {
         done(result)
       })
     },
-    forceFlush: async () => exporter.forceFlush?.(),
     shutdown: () => exporter.shutdown(),
   }
 }
 
 /** Why an export failed, in a word that says nothing else: a status, or Node's code. */
 function nameOf (error: object | undefined): string {
-  const code = error !== undefined && 'code' in error ? error.code : undefined
+  const code: unknown = Reflect.get(Object(error), 'code')
   if (typeof code === 'number') return `status_${code}`
   return typeof code === 'string' ? code : 'no_answer'
 }

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:https'
+import { generate } from 'selfsigned'
 import t, { type Test } from 'tap'
 import { Secret } from '../src/secret.js'
 import { createTracing } from '../src/tracing.js'
@@ -6,7 +8,7 @@ import { send } from './helpers/broker.js'
 import { startCollector } from './helpers/collector.js'
 import { environment } from './helpers/environment.js'
 import { startServer } from './helpers/process.js'
-import { httpUpstream } from './helpers/upstream.js'
+import { httpUpstream, listen } from './helpers/upstream.js'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
 
@@ -57,6 +59,24 @@ t.test('a request to an unknown path is named by its method alone', async (t) =>
   await tracing.close()
   t.match(collector.spans, [{ name: 'GET', attributes: { 'error.type': 'not_found' } }])
 })
+
+const failures: Array<[what: string, failure: string, start: (t: Test) => Promise<string>]> = [
+  ['a certificate that nobody has signed', 'DEPTH_ZERO_SELF_SIGNED_CERT', async (t) => {
+    const { cert, private: key } = await generate([{ name: 'commonName', value: '127.0.0.1' }], { keyType: 'ec', algorithm: 'sha256' })
+    return listen(t, createServer({ cert, key }), 'https')
+  }],
+  ['a collector that asks to come back too late', 'no_answer', async (t) =>
+    (await httpUpstream(t, (_request, response) => response.writeHead(503, { 'retry-after': '60' }).end())).url],
+]
+for (const [what, failure, start] of failures) {
+  t.test(`${what} is told of as ${failure}`, async (t) => {
+    const heard: unknown[] = []
+    const tracing = createTracing({ endpoint: await start(t), headers: undefined, watcher: { lost: (facts) => heard.push(facts), regained: t.fail } })
+    tracing.begin({ id: 'a', method: 'POST', route: undefined, headers: {} }).end(200, undefined)
+    await tracing.close()
+    t.strictSame(heard, [{ failure }])
+  })
+}
 
 t.test('a collector that refuses is told of once, and so is that it takes spans again', async (t) => {
   const { collector, heard, request, told } = await setUp(t)

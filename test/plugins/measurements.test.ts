@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import t from 'tap'
 import { Metrics } from '../../src/metrics/metrics.js'
 import { startBroker } from '../helpers/broker.js'
-import { httpUpstream } from '../helpers/upstream.js'
+import { heldUpstream, httpUpstream } from '../helpers/upstream.js'
 
 const NAME = 'vault_session_broker_'
 
@@ -34,6 +34,19 @@ t.test('each request is measured as it ends, by its route and never by its URL',
     ['origin_refusals_total', 1],
   ] as const) t.match(text, `\n${NAME}${series} ${value}\n`)
   t.notMatch(text, /canary/)
+})
+
+t.test('a request whose client has left is measured as abandoned', async (t) => {
+  const metrics = new Metrics()
+  const { url, next } = await heldUpstream(t)
+  const broker = await startBroker(t, { APIDECK_BASE_URL: url }, { metrics })
+  const left = new AbortController()
+  const asked = t.rejects(fetch(`${broker.url}/vault-session`, { method: 'POST', signal: left.signal }))
+  await next()
+  left.abort()
+  await asked
+  while (!broker.log().some(({ msg }) => msg === 'request abandoned by the client')) await broker.nextLine()
+  t.match(await metrics.text(), `\n${NAME}requests_total{route="/vault-session",status="abandoned",code="none"} 1\n`)
 })
 
 t.test('what could not be read as a request is measured too', async (t) => {
