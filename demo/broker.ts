@@ -18,6 +18,8 @@ export interface BrokerOptions {
 
 export interface Broker {
   origin: string
+  /** Its process, where it is one. */
+  pid: number | undefined
   /** Settles once it has ended, with its exit code or the signal that ended it. */
   exited: Promise<string>
   close: () => Promise<void>
@@ -62,7 +64,7 @@ export async function startBroker ({ port, environment, log }: BrokerOptions): P
   } finally {
     clearTimeout(tooLate)
   }
-  return { origin: `http://localhost:${port}`, exited, close }
+  return { origin: `http://localhost:${port}`, pid: child.pid, exited, close }
 }
 
 async function isReady (port: number) {

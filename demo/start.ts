@@ -5,7 +5,7 @@
 import { fileURLToPath } from 'node:url'
 import { type Apideck, startApideck } from './apideck/apideck.js'
 import { readAsset } from './assets.js'
-import { type Broker, startBroker } from './broker.js'
+import { type Broker, type BrokerOptions, startBroker } from './broker.js'
 import { createDirectory } from './issuer/directory.js'
 import { createIssuer } from './issuer/issuer.js'
 import { AUDIENCE, CONSUMER_CLAIM, createTokens } from './issuer/tokens.js'
@@ -34,7 +34,7 @@ export interface DemoOptions {
   logLevel?: string
 }
 
-export interface Demo {
+export interface Demo<B extends Broker = Broker> {
   /** The page with both ways into the vault, for those who are signed in. */
   url: string
   /** The page to open first. */
@@ -42,11 +42,19 @@ export interface Demo {
   apideck: Apideck
   /** Where `POST /token` gives a token to whoever asks. */
   issuer: { origin: string }
-  broker: Broker
+  broker: B
   close: () => Promise<void>
 }
 
-export async function startDemo ({ consumer, ports = preferredPorts, guests = [], log, logLevel = 'info' }: DemoOptions = {}): Promise<Demo> {
+export function startDemo (options: DemoOptions = {}): Promise<Demo> {
+  return startDemoAround(startBroker, options)
+}
+
+/** The demo, with whatever starts as its broker. */
+export async function startDemoAround<B extends Broker> (
+  start: (options: BrokerOptions) => Promise<B>,
+  { consumer, ports = preferredPorts, guests = [], log, logLevel = 'info' }: DemoOptions = {}
+): Promise<Demo<B>> {
   const directory = createDirectory(consumer)
   const apideck = await startApideck({
     apiKey: DEMO_API_KEY,
@@ -76,7 +84,7 @@ export async function startDemo ({ consumer, ports = preferredPorts, guests = []
   try {
     await issuer.listen({ host: '127.0.0.1', port: issuerPort })
     await sample.listen({ host: '127.0.0.1', port: samplePort })
-    const broker = await startBroker({
+    const broker = await start({
       port: brokerPort,
       environment: {
         APIDECK_API_KEY: DEMO_API_KEY,

@@ -8,6 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { generate } from 'selfsigned'
 import type { Test } from 'tap'
 import { freePort } from '../../demo/ports.js'
+import { fillIn, type Replacement } from '../../demo/replicas/file.js'
 import type { Answer } from './broker.js'
 
 /** The host name in the documented files. */
@@ -16,8 +17,6 @@ export const GATEWAY_SECRET = 'canary-sesame-0123456789'
 
 /** What a documented file leaves to whoever runs it. Addresses with their ports. */
 type Surroundings<Service extends string> = Record<Service, string> & { directory: string, port: number }
-
-type Replacement = [documented: string, ours: string]
 
 /** A program, and the documented file that tells it which services to stand before. */
 export interface Gateway<Service extends string = 'broker' | 'signIn'> {
@@ -155,14 +154,6 @@ export async function startGateway<Service extends string> (t: Test, gateway: Ga
         sent.on('error', reject).end(body)
       }),
   }
-}
-
-/** Puts each in its place. The file must have it, or the test would run something else than what is documented. */
-function fillIn (file: string, replacements: Replacement[]): string {
-  return replacements.reduce((text, [documented, ours]) => {
-    if (!text.includes(documented)) throw new Error(`the file does not say ${documented}`)
-    return text.replaceAll(documented, ours)
-  }, file)
 }
 
 /** Asks until somebody answers there, or the process has ended. */
