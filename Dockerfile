@@ -1,4 +1,6 @@
-FROM node:24-bookworm-slim AS dependencies
+# What is built is JavaScript, the same for each platform: no build is emulated. (The builder before BuildKit knows no
+# BUILDPLATFORM.)
+FROM --platform=${BUILDPLATFORM:-linux/amd64} node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY .npmrc LICENSE package-lock.json package.json ./
 # A checkout under a strict umask would leave files that only root can read.
