@@ -1,0 +1,22 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
+
+interface ScriptOptions {
+  /** Where it runs: the repository, unless told otherwise. */
+  cwd?: string
+  /** What stands in its environment beside `PATH`. */
+  variables?: Record<string, string>
+}
+
+/** Runs a script of ours to its end. */
+export async function runScript (script: string, args: string[], { cwd = '.', variables = {} }: ScriptOptions = {}) {
+  const child = spawn(process.execPath, [resolve(script), ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'], ...variables },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const [[code], stdout, stderr] = await Promise.all([once(child, 'close') as Promise<[number | null]>, text(child.stdout), text(child.stderr)])
+  return { code, stdout, stderr }
+}
