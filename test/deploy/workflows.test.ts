@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
@@ -6,6 +7,7 @@ import { parse } from 'yaml'
 /* What GitHub runs: nobody can run it here, so what can be known beforehand is. */
 
 interface Step {
+  id?: string
   name?: string
   uses?: string
   run?: string
@@ -44,7 +46,9 @@ const workflows = readdirSync('.github/workflows').map((file) => {
   const text = read(`.github/workflows/${file}`)
   return { file, text, workflow: parse(text) as Workflow }
 })
-const jobs = workflows.flatMap(({ file, workflow }) => Object.entries(workflow.jobs).map(([id, job]) => ({ name: `${file}, ${id}`, job, steps: job.steps ?? [] })))
+const jobs = workflows.flatMap(({ file, workflow }) => Object.entries(workflow.jobs).map(([id, job]) => {
+  return { name: `${file}, ${id}`, job, steps: job.steps ?? [] }
+}))
 const commands = jobs.flatMap(({ name, steps }) => steps.flatMap(({ run }) => run === undefined ? [] : [{ name, run }]))
 
 t.test('each action is pinned by a commit, with its version beside it, the same everywhere', async (t) => {
@@ -103,6 +107,23 @@ t.test('the Nodes that are tested are those that are promised, built with and pu
   t.strictSame([bases.length, published.length], [2, 1])
   for (const version of [...bases, ...published]) t.ok(tested.includes(String(version)), String(version))
 })
+
+for (const [title, tag, tags] of [
+  ['a release has its own tag and its minor\'s', 'v1.2.3', ['1.2.3', '1.2']],
+  ['a prerelease has its own tag alone', 'v1.2.3-rc.1', ['1.2.3-rc.1']],
+] as const) {
+  t.test(title, async (t) => {
+    const { run = '' } = jobs.flatMap(({ steps }) => steps).find(({ id }) => id === 'name') ?? {}
+    const output = join(t.testdir(), 'output')
+    const env = { GITHUB_OUTPUT: output, GITHUB_REF_NAME: tag, GITHUB_REPOSITORY: 'Acme/Broker' }
+    execFileSync('bash', ['-e', '-o', 'pipefail', '-c', run], { env })
+    t.strictSame(read(output).trimEnd().split('\n'), [
+      'image=ghcr.io/acme/broker',
+      `version=${tag.slice(1)}`,
+      `tags=${tags.map((tag) => `ghcr.io/acme/broker:${tag}`).join()}`,
+    ])
+  })
+}
 
 t.test('Dependabot looks after each manifest, the image and the actions', async (t) => {
   const { updates } = parse(read('.github/dependabot.yml')) as { updates: Array<{ 'package-ecosystem': string, directories?: string[] }> }

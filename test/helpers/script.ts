@@ -17,6 +17,7 @@ export async function runScript (script: string, args: string[], { cwd = '.', va
     env: { PATH: process.env['PATH'], ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const [[code], stdout, stderr] = await Promise.all([once(child, 'close') as Promise<[number | null]>, text(child.stdout), text(child.stderr)])
+  const closed = once(child, 'close') as Promise<[number | null]>
+  const [[code], stdout, stderr] = await Promise.all([closed, text(child.stdout), text(child.stderr)])
   return { code, stdout, stderr }
 }
