@@ -1,7 +1,7 @@
 import { request } from 'undici'
 import t, { type Test } from 'tap'
 import { send } from '../helpers/broker.js'
-import { queriesOf } from '../helpers/dashboard.js'
+import { queriesWith } from '../helpers/dashboard.js'
 import { API_KEY, environment } from '../helpers/environment.js'
 import { startIssuer } from '../helpers/issuer.js'
 import { startServer } from '../helpers/process.js'
@@ -84,9 +84,9 @@ t.test('a real Prometheus', { skip: without('prometheus') }, async (t) => {
     for (const { name, health } of rules) t.not(health, 'err', name)
   })
 
-  for (const { panel, expression } of queriesOf({ range: '1m' })) {
-    t.test(`has values for "${panel}": ${expression}`, async (t) => {
-      const samples = await prometheus.query(expression)
+  for (const { panel, expr } of queriesWith()) {
+    t.test(`has values for "${panel}": ${expr}`, async (t) => {
+      const samples = await prometheus.query(expr)
       t.ok(samples.some(({ value }) => Number.isFinite(value)), 'a value', { samples })
       t.comment(samples.map(({ labels, value }) => `${Object.values(labels).join(' ')}: ${value}`).join(', '))
     })
