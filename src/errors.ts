@@ -3,7 +3,7 @@
  * and 401 is only ever the caller's own credential, so that a broken API key never logs a user out.
  */
 
-/** The level of the one log line that a request ends with. `error` is one that an operator is woken for. */
+/** The level of the one log line that a request ends with. `error` is one that an operator must see to. */
 export type Level = 'info' | 'warn' | 'error'
 
 interface Row {
