@@ -18,24 +18,29 @@ export type Manner =
   | { perSecond: number }
 
 const BODY = '{"settings":{"unified_apis":["crm"],"session_length":"30m"}}'
-const REQUEST = `POST /vault-session HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`
+const request = (headers: string) => `POST /vault-session HTTP/1.1\r\nhost: localhost\r\n${headers}content-type: application/json\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`
 /** The broker takes 800. */
 const MAX_CONNECTIONS = 700
 
-/** Asks for sessions for so many seconds. */
-export async function load (port: number, manner: Manner, seconds: number): Promise<Outcome> {
+/**
+ * Asks for sessions for so many seconds.
+ *
+ * @param headers what each client says beside the rest, each line with its end
+ */
+export async function load (port: number, manner: Manner, seconds: number, headers: (client: number) => string = () => ''): Promise<Outcome> {
   const outcome: Outcome = { seconds, sessions: [], refusals: [], others: 0 }
   const open = new Set<Socket>()
   let isOver = false
 
   function client (onAnswer: (ask: () => void) => void): () => void {
     const socket = connect(port, '127.0.0.1').setNoDelay()
+    const text = request(headers(open.size))
     open.add(socket)
     let askedAt = 0
     const ask = () => {
       if (isOver) return
       askedAt = performance.now()
-      socket.write(REQUEST)
+      socket.write(text)
     }
     socket.on('error', () => { outcome.others++ }).on('data', (answer) => {
       // Each answer comes in one piece, or its head does.

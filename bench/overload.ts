@@ -3,12 +3,9 @@
  * sessions it does, as a share of the most that it did before, how fast it refuses the rest, whether probes are answered
  * meanwhile, and what memory it takes. Load, broker and upstream are processes of their own.
  */
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { load, quantile, type Manner, type Outcome } from './load.js'
+import { megabytes, start } from './process.js'
 
 const seconds = Number(process.argv[2] ?? 8)
 
@@ -18,22 +15,6 @@ const scenarios = [
   { bound: 'processor', connections: 32, upstreamMs: 2 },
 ]
 
-const path = (file: string) => fileURLToPath(new URL(file, import.meta.url))
-
-/** Starts a process that writes its port, and ends with this one. */
-async function start (file: string, args: string[], environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [path(file), ...args], { env: environment, stdio: ['pipe', 'pipe', 'inherit'] })
-  const port = await new Promise<string>((resolve, reject) => {
-    child.once('exit', () => reject(new Error(`${file} did not start`)))
-    createInterface(child.stdout).on('line', (line) => {
-      const port = /(?:^|127\.0\.0\.1:)(\d+)\b/.exec(line)?.[1]
-      if (port !== undefined) resolve(port)
-    })
-  })
-  return { child, port: Number(port) }
-}
-
-const megabytes = (pid: number | undefined) => Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024)
 const sessionsPerSecond = ({ sessions, seconds }: Outcome) => sessions.length / seconds
 
 /** Asks whether the broker lives, ten times a second. Resolves to the longest that it took, once it is told to stop. */

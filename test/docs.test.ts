@@ -125,6 +125,14 @@ t.test('docs/metrics.md has every metric with its type and help, and no other', 
   t.strictSame(named.sort(), told.filter((metric) => !isOurs(metric)).map(([name]) => name).sort())
 })
 
+t.test('docs/scaling.md names tests that are there, and the bounds that it reckons with', async (t) => {
+  const text = read('docs/scaling.md')
+  for (const [, name = ''] of text.matchAll(/`((?:journeys|faults)\/[\w-]+)`/g)) t.ok(existsSync(`test/${name}.test.ts`), name)
+  const { default: usual, maximum } = EnvironmentSchema.properties.UPSTREAM_CONNECTIONS
+  t.match(text, `\`UPSTREAM_CONNECTIONS\`, ${usual} by default: ${usual} / 0.3 s = ${Math.round(usual / 0.3)} sessions`)
+  t.match(text, `At most ${maximum?.toLocaleString('en')}: `)
+})
+
 t.test('docs/operations.md asks the log for members that it has', async (t) => {
   const members = new Set(['docs/design.md', 'docs/audit.md'].flatMap((file) => rows(file)).flatMap(([names = '']) => Array.from(names.matchAll(/`(\w+)`/g), ([, name = '']) => name)))
   const [, beside = ''] = /^Beside it, each request([^]*?)^The broker never waits/m.exec(read('docs/design.md')) ?? []
@@ -168,7 +176,7 @@ t.test('docs/metrics.md names each dependency that there is, and so does the log
   t.strictSame(Array.from(words.matchAll(/`([^`]+)`/g), ([, name]) => name).sort(), there)
 })
 
-for (const file of ['README.md', 'client/README.md', 'examples/README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/audit.md', 'docs/configuration.md', 'docs/gateways.md', 'docs/security-mapping.md', 'docs/session.md', 'docs/design.md', 'docs/decisions.md', 'docs/errors.md', 'docs/metrics.md', 'docs/nextjs.md', 'docs/operations.md', 'docs/reliability.md', 'docs/runbook.md', 'docs/same-origin.md', 'docs/sdks.md', 'docs/tracing.md', 'docs/verify.md', 'docs/versioning.md', 'deploy/kubernetes/README.md']) {
+for (const file of ['README.md', 'client/README.md', 'examples/README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/audit.md', 'docs/configuration.md', 'docs/gateways.md', 'docs/security-mapping.md', 'docs/session.md', 'docs/design.md', 'docs/decisions.md', 'docs/errors.md', 'docs/metrics.md', 'docs/nextjs.md', 'docs/operations.md', 'docs/reliability.md', 'docs/runbook.md', 'docs/same-origin.md', 'docs/scaling.md', 'docs/sdks.md', 'docs/tracing.md', 'docs/verify.md', 'docs/versioning.md', 'deploy/kubernetes/README.md']) {
   t.test(`the files and headings that ${file} links to are there`, async (t) => {
     for (const [, target = '', anchor] of read(file).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)) {
       const path = target === '' ? file : join(dirname(file), target)
