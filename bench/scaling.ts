@@ -148,7 +148,7 @@ function nginxConfiguration (port: number): string {
   writeFileSync(file, readFileSync('deploy/nginx.conf', 'utf8')
     .replaceAll('/tmp/', `${directory}/`)
     .replace('access_log /dev/stdout broker', `access_log ${directory}/access.log broker`)
-    .replace('listen 8080', `listen 127.0.0.1:${nginxPort}`)
+    .replaceAll('listen 8080', `listen 127.0.0.1:${nginxPort}`)
     .replace(/server broker-1:3000[^;]*;/, `server 127.0.0.1:${port};`)
     .replace(/server broker-2:3000[^;]*;/, '')
     // The sign-in service would set it.

@@ -6,6 +6,9 @@ import { version } from '../version.js'
 import { Instruments } from './instruments.js'
 import { createRequestMeter } from './requests.js'
 
+/** Gauges of the library's that are named as counters are; each is a sum of the one without `_total`. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
+
 /** What is measured, for Prometheus. Each label is one of a few words of ours: none is a caller's. */
 export class Metrics {
   readonly #registry = new Registry()
@@ -18,6 +21,7 @@ export class Metrics {
   constructor () {
     this.#instruments.gauge('build_info', 'What runs: always 1.', ['version', 'node']).set({ version, node: process.version }, 1)
     collectDefaultMetrics({ register: this.#registry })
+    for (const name of MISNAMED) this.#registry.removeSingleMetric(name)
   }
 
   /** Measures what a watcher hears of a dependency, which is there until it is lost. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { BlockList } from 'node:net'
 import t from 'tap'
 import { parse } from 'yaml'
 import { EnvironmentSchema } from '../../src/schemas/environment.js'
@@ -40,8 +41,11 @@ for (const [name, service] of Object.entries(services)) {
   })
 }
 
-t.test('there are two replicas, which differ in nothing', async (t) => {
-  t.strictSame(services['broker-1'], services['broker-2'])
+t.test('there are two replicas, which differ in nothing but their addresses', async (t) => {
+  const [{ networks: first, ...one }, { networks: second, ...other }] = [services['broker-1'], services['broker-2']]
+  t.strictSame(one, other)
+  t.strictSame(Object.keys(first), ['front', 'limits'])
+  t.strictSame(Object.keys(second), ['front', 'limits'])
 })
 
 t.test('nginx alone is reached from outside, on loopback, and no privileged port is wanted of it', async (t) => {
@@ -66,7 +70,12 @@ t.test('the replicas trust nginx\'s address and no other', async (t) => {
   const { front } = services.nginx.networks as Record<string, { ipv4_address: string }>
   t.equal(services['broker-1'].environment?.['TRUSTED_PROXIES'], front?.ipv4_address)
   const [subnet = ''] = networks.front.ipam?.config.map(({ subnet }) => subnet) ?? []
-  t.ok(front?.ipv4_address.startsWith(subnet.replace(/0\/24$/, '')))
+  const addresses = [services.nginx, services['broker-1'], services['broker-2']].map(({ networks }) => (networks as Record<string, { ipv4_address: string }>)['front']?.ipv4_address ?? '')
+  t.equal(new Set(addresses).size, 3)
+  const [address = '', bits] = subnet.split('/')
+  const network = new BlockList()
+  network.addSubnet(address, Number(bits))
+  for (const address of addresses) t.ok(network.check(address), address)
 })
 
 t.test('the environment of the replicas is one that the broker takes', async (t) => {

@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import t from 'tap'
 import { Metrics } from '../../src/metrics/metrics.js'
 import type { Standing } from '../../src/upstream/upstream.js'
 import { version } from '../../src/version.js'
+import { without } from '../helpers/programs.js'
 
 const NAME = 'vault_session_broker'
 
@@ -77,4 +80,15 @@ t.test('it says which build runs, and how the process fares', async (t) => {
   for (const name of ['process_cpu_seconds_total', 'process_resident_memory_bytes', 'nodejs_eventloop_lag_p99_seconds', 'nodejs_heap_size_used_bytes']) {
     t.match(text, new RegExp(`^${name} [\\d.e-]+$`, 'm'))
   }
+})
+
+t.test('each name and help is as Prometheus has them', { skip: without('promtool') }, async (t) => {
+  const metrics = new Metrics()
+  metrics.watching('Redis', { lost: () => {}, regained: () => {} })
+  metrics.reading({ upstream: { standing: { circuit: 'closed', inFlight: 0, waiting: 0 } }, connections: { count: 0 } })
+  for (const tally of tallies) tally[3](metrics)
+  metrics.requests.unreadable(400, 'invalid_request')
+  const checked = promisify(execFile)('promtool', ['check', 'metrics'])
+  checked.child.stdin?.end(await metrics.text())
+  t.strictSame(await checked, { stdout: '', stderr: '' })
 })

@@ -34,6 +34,10 @@ t.test('the two replicas, in the order in which somebody tries them', { skip }, 
     t.equal((await send(`${nginx}/openapi.json`)).status, 200)
   })
 
+  t.test('are found under their own name alone', async (t) => {
+    t.equal((await send(`${nginx}/openapi.json`, { headers: { host: 'evil.example' } })).status, 421)
+  })
+
   t.test('are scraped by Prometheus', async (t) => {
     const { query, scraped } = prometheusAt(String(prometheus))
     await scraped(1)
