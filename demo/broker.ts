@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { whileOpen } from './while-open.js'
 
 const program = fileURLToPath(new URL('../dist/server.js', import.meta.url))
 
@@ -27,9 +28,10 @@ export interface Broker {
 
 /** Starts the broker and waits until it is ready; rejects if it ends before that. */
 export async function startBroker ({ port, environment, log }: BrokerOptions): Promise<Broker> {
-  const child = spawn(process.execPath, [program], {
+  const [command, ...args] = whileOpen([process.execPath, program])
+  const child = spawn(command, args, {
     env: { ...environment, HOST: '127.0.0.1', PORT: String(port) },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'pipe',
     // A terminal's Ctrl-C is for us alone: a second signal on top of ours would cut the broker's stop short.
     detached: true,
   })

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { connect } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { whileOpen } from '../while-open.js'
 
 /** Those that there are, and the Debian package that brings each. */
 const packages = { nginx: 'nginx-light', 'redis-server': 'redis-server', prometheus: 'prometheus' }
@@ -19,9 +20,6 @@ export interface Program {
 }
 
 const POLL_MS = 20
-
-/** Runs a program for as long as standard input is open, so that it ends with this process, however that ends. */
-const WHILE_OPEN = 'exec 3<&0; "$@" & program=$!; (cat <&3; kill $program) >/dev/null 2>&1 & wait $program'
 
 /** Whether a program is installed. Debian keeps servers in `/usr/sbin`, which is not in everybody's PATH. */
 export function isInstalled (name: ProgramName): boolean {
@@ -41,7 +39,8 @@ export function requirePrograms (names: readonly ProgramName[], isThere = isInst
  * @throws Error with what it said, where it ends before that
  */
 export async function startProgram (name: ProgramName, args: readonly string[], port: number): Promise<Program> {
-  const child = spawn('sh', ['-c', WHILE_OPEN, 'sh', name, ...args], {
+  const [command, ...all] = whileOpen([name, ...args])
+  const child = spawn(command, all, {
     env: { PATH: searchPath().join(delimiter) },
     stdio: 'pipe',
     // A terminal's Ctrl-C is for us alone.

@@ -31,7 +31,8 @@ export async function startPrometheus ({ port, targets: [first, second], every }
     `--config.file=${configuration}`, `--storage.tsdb.path=${join(directory, 'data')}`, `--web.listen-address=127.0.0.1:${port}`,
   ], port)
   // It listens before it answers.
-  while (!(await fetch(`http://127.0.0.1:${port}/-/ready`)).ok) await delay(POLL_MS)
+  do await delay(POLL_MS)
+  while (!(await fetch(`http://127.0.0.1:${port}/-/ready`)).ok)
   return {
     exited: prometheus.exited,
     async close () {

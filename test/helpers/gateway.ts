@@ -9,6 +9,7 @@ import { generate } from 'selfsigned'
 import type { Test } from 'tap'
 import { freePort } from '../../demo/ports.js'
 import { fillIn, type Replacement } from '../../demo/replicas/file.js'
+import { whileOpen } from '../../demo/while-open.js'
 import type { Answer } from './broker.js'
 
 /** The host name in the documented files. */
@@ -80,9 +81,6 @@ export const caddy: Gateway = {
   args: (directory) => ['run', '--config', `${directory}/config`, '--adapter', 'caddyfile'],
 }
 
-/** Runs a program for as long as standard input is open, so that it ends with this process, however that ends. */
-const WHILE_OPEN = 'exec 3<&0; "$@" & program=$!; (cat <&3; kill $program) >/dev/null 2>&1 & wait $program'
-
 /** One request. Headers as they are to be written, a name as often as one likes. */
 export interface Ask {
   headers?: Array<[name: string, value: string]>
@@ -115,7 +113,8 @@ export async function startGateway<Service extends string> (t: Test, gateway: Ga
   writeFileSync(`${directory}/config`, fillIn(readFileSync(gateway.file, 'utf8'), gateway.replacements(around)))
 
   const output: string[] = []
-  const child = spawn('sh', ['-c', WHILE_OPEN, 'sh', gateway.program, ...gateway.args(directory)], {
+  const [command, ...args] = whileOpen([gateway.program, ...gateway.args(directory)])
+  const child = spawn(command, args, {
     env: { PATH: `${process.env['PATH']}:/usr/sbin`, GATEWAY_SECRET, HOME: directory, XDG_CONFIG_HOME: directory, XDG_DATA_HOME: directory },
     stdio: 'pipe',
   })
