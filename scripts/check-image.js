@@ -11,7 +11,7 @@ import { docker, filesOf, tidy } from './image/docker.js'
  */
 
 const MEGABYTE = 1_000_000
-/** The base has about 150 MB, ours is 20 MB. A larger base does not fit, and neither do the development's packages. */
+/** The base has about 150 MB, ours is 40 MB. A larger base does not fit, and neither do the development's packages. */
 const MAX_SIZE = 220 * MEGABYTE
 /** Twice the health check's interval, and its timeout. */
 const HEALTHY_WITHIN_MS = 25_000

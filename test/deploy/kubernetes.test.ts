@@ -99,9 +99,9 @@ t.test('a roll-out puts a pod there before it takes one away', async (t) => {
 })
 
 t.test('it has the memory that compose.yaml gives, for certain, and a processor without a ceiling', async (t) => {
-  const { services } = parse(readFileSync('compose.yaml', 'utf8')) as { services: { broker: { mem_limit: string } } }
+  const { 'x-broker': broker } = parse(readFileSync('compose.yaml', 'utf8')) as { 'x-broker': { mem_limit: string } }
   const { requests, limits } = container.resources
-  t.equal(limits['memory'], `${services.broker.mem_limit.replace(/m$/, '')}Mi`)
+  t.equal(limits['memory'], `${broker.mem_limit.replace(/m$/, '')}Mi`)
   t.equal(requests['memory'], limits['memory'])
   t.ok(requests['cpu'])
   t.equal(limits['cpu'], undefined)

@@ -3,6 +3,7 @@ import { EventEmitter, once } from 'node:events'
 import { appendFileSync, closeSync, constants, mkdtempSync, openSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync, writeSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import { Metrics } from '../../src/metrics/metrics.js'
 import { send, startBroker } from '../helpers/broker.js'
 import { environment } from '../helpers/environment.js'
 import { startServer } from '../helpers/process.js'
@@ -35,9 +36,9 @@ const lost = (failure: string) => ({ level: 'error', msg: 'a dependency cannot b
 const regained = { level: 'info', msg: 'a dependency can be used again', dependency: 'APIDECK_API_KEY_FILE' }
 
 /** A broker that has its key from a file, and the key that it asks for a session with. */
-async function startWithKey (t: Test, path: string) {
+async function startWithKey (t: Test, path: string, metrics?: Metrics) {
   const upstream = await httpUpstream(t)
-  const broker = await startBroker(t, { APIDECK_BASE_URL: upstream.url, APIDECK_API_KEY: '', APIDECK_API_KEY_FILE: path, RATE_LIMIT_MAX: '1000000' })
+  const broker = await startBroker(t, { APIDECK_BASE_URL: upstream.url, APIDECK_API_KEY: '', APIDECK_API_KEY_FILE: path, RATE_LIMIT_MAX: '1000000' }, { metrics })
   async function keyInUse () {
     const { status } = await broker.send()
     return status === 200 ? upstream.received.map(keyOf).at(-1) : status
@@ -91,13 +92,15 @@ for (const [what, change] of changes) {
 
 t.test('the key that goes upstream is the new one once its volume is swapped as Kubernetes does it, again and again', async (t) => {
   const volume = secretVolume(`${t.testdir({})}/volume`, FIRST)
-  const { broker, keyInUse } = await startWithKey(t, volume.path)
+  const metrics = new Metrics()
+  const { broker, keyInUse } = await startWithKey(t, volume.path, metrics)
   for (const key of [SECOND, FIRST, SECOND]) {
     const since = broker.log().length
     volume.swap(key)
     t.ok(await said(broker, replaced('APIDECK_API_KEY'), since) < BOUND_MS)
     t.equal(await keyInUse(), key)
   }
+  t.match(await metrics.text(), '\nvault_session_broker_secrets_replaced_total{variable="APIDECK_API_KEY"} 3\n')
   t.notMatch(broker.output(), /canary/)
 })
 

@@ -10,13 +10,13 @@ interface ScriptOptions {
   variables?: Record<string, string>
 }
 
-/** Runs a script of ours to its end. */
+/**
+ * Runs a script of ours to its end, with nothing else in its environment: what it needs of the machine may not be there, so
+ * how much of it runs is no measure.
+ */
 export async function runScript (script: string, args: string[], { cwd = '.', variables = {} }: ScriptOptions = {}) {
-  const child = spawn(process.execPath, [resolve(script), ...args], {
-    cwd,
-    env: { PATH: process.env['PATH'], ...variables },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const environment = Object.entries({ PATH: String(process.env['PATH']), ...variables }).map(([name, value]) => `${name}=${value}`)
+  const child = spawn('env', ['-i', ...environment, process.execPath, resolve(script), ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   const closed = once(child, 'close') as Promise<[number | null]>
   const [[code], stdout, stderr] = await Promise.all([closed, text(child.stdout), text(child.stderr)])
   return { code, stdout, stderr }
