@@ -6,9 +6,6 @@ const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
 
 type Algorithm = typeof algorithms[number]
 
-/** A name and a value, as `OTEL_*` variables have them. */
-const pair = '[\\x21-\\x2b\\x2d-\\x3c\\x3e-\\x7e]+=[\\x21-\\x2b\\x2d-\\x7e]*'
-
 const headerName = 'the name of a header, without underscores, that means nothing else here'
 
 /**
@@ -132,16 +129,16 @@ export const EnvironmentSchema = Type.Object({
   OTEL_EXPORTER_OTLP_PROTOCOL: choice(['http/protobuf'], 'How they go there.', 'http/protobuf'),
   OTEL_EXPORTER_OTLP_HEADERS: Type.Optional(secret({
     description: 'Headers for the collector, its credentials above all: name=value, comma-separated, values as in a URL.',
-    'x-expected': 'name=value pairs of printable ASCII, comma-separated',
-  }, { pattern: `^${pair}(?:,${pair})*$` })),
+    'x-expected': 'name=value pairs, comma-separated, each a header once it is decoded',
+  }, { format: 'header-pairs' })),
   OTEL_SERVICE_NAME: text({
     description: 'What traces call this service.',
     'x-expected': 'at most 255 characters, without white space',
   }, { pattern: '^[\\x21-\\x7e]{1,255}$', default: 'vault-session-broker' }),
   OTEL_RESOURCE_ATTRIBUTES: Type.Optional(text({
     description: 'What else traces say of this instance: name=value, comma-separated, values as in a URL.',
-    'x-expected': 'name=value pairs of printable ASCII, comma-separated',
-  }, { pattern: `^${pair}(?:,${pair})*$` })),
+    'x-expected': 'name=value pairs, comma-separated, in printable ASCII',
+  }, { format: 'pairs' })),
   OTEL_TRACES_SAMPLER: choice(
     ['always_on', 'always_off', 'traceidratio', 'parentbased_always_on', 'parentbased_always_off', 'parentbased_traceidratio'],
     'Which requests are traced.', 'parentbased_always_on'),

@@ -3,6 +3,7 @@ import { isCidr } from './addresses.js'
 import { isConsumerId } from './consumer.js'
 import { isWithinLimits } from './free-form.js'
 import { isFreeHeaderName } from './header-names.js'
+import { isHeaderPairs, isPairs } from './pairs.js'
 import { isSessionLength } from './session-length.js'
 import { parseRedirectUri } from './redirect-uri.js'
 import { isBaseUrl, isCollectorUrl, isHost, isHttpsUrl, isRedisUrl, isSecureUrl, isWebOrigin } from './urls.js'
@@ -24,6 +25,8 @@ export const vocabulary = {
     'secure-url': isSecureUrl,
     'redis-url': isRedisUrl,
     'header-name': isFreeHeaderName,
+    pairs: isPairs,
+    'header-pairs': isHeaderPairs,
     host: isHost,
     cidr: isCidr,
     'consumer-id': isConsumerId,

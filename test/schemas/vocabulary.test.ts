@@ -15,6 +15,8 @@ const rows: Array<[format: keyof typeof vocabulary.formats, fits: string, doesNo
   ['consumer-id', 'acme', 'ac me'],
   ['secure-url', 'https://a.example/jwks?p=1', 'https://a.example/jwks#1'],
   ['collector-url', 'http://a.example:4318', 'http://a.example/?a'],
+  ['pairs', 'a=b', 'a'],
+  ['header-pairs', 'a=b', 'a%20b=c'],
   ['redis-url', 'rediss://a.example/1', 'https://a.example/1'],
   ['header-name', 'x-org', 'x_org'],
 ]
