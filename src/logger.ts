@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs'
 import { pino, type DestinationStream, type Logger, type LevelWithSilent } from 'pino'
 import { LineWriter, type LossFacts } from './line-writer.js'
-import { createScrubber } from './scrub.js'
-import { HIDDEN, type Secret } from './secret.js'
+import { createScrubber, hideMembers } from './scrub.js'
+import type { Secret } from './secret.js'
 
 /** How much is logged, what never is, and where to. */
 export interface LoggerOptions {
@@ -13,14 +13,10 @@ export interface LoggerOptions {
   destination?: DestinationStream
 }
 
-/** Members that hold a credential or what a caller sent, wherever somebody logs an object that has one. */
-const MEMBERS = ['authorization', 'cookie', 'set-cookie', 'api_key', 'apiKey', 'session_uri', 'session_token', 'token', 'body', 'location']
-const PATHS = MEMBERS.flatMap((name) => ['', '*.', '*.*.'].map((prefix) => prefix === '' ? `["${name}"]` : `${prefix.slice(0, -1)}["${name}"]`))
-
 /** Milliseconds that the process, as it ends, waits for somebody to take its last lines. */
 const FLUSH_MS = 1_000
 
-/** JSON lines. What must not be in them is taken out twice: by path, and by value as the line is written. */
+/** JSON lines. What must not be in them is taken out twice as a line is written: by the names of members, and by value. */
 export function createLogger ({ level, secrets, destination }: LoggerOptions): Logger {
   const scrub = createScrubber(secrets)
   const options = {
@@ -28,9 +24,8 @@ export function createLogger ({ level, secrets, destination }: LoggerOptions): L
     base: { service: 'vault-session-broker' },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
-    redact: { paths: PATHS, censor: HIDDEN },
     serializers: { err: describeError, error: describeError },
-    hooks: { streamWrite: scrub },
+    hooks: { streamWrite: (line: string) => scrub(hideMembers(line)) },
   }
   if (destination !== undefined) return pino(options, destination)
   const output = standardOutput((facts) => {

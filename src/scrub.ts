@@ -1,5 +1,10 @@
 import { HIDDEN, type Secret } from './secret.js'
 
+/** Members that hold a credential or what a caller sent, wherever somebody logs an object that has one. */
+const MEMBERS = ['authorization', 'cookie', 'set-cookie', 'api_key', 'apiKey', 'session_uri', 'session_token', 'token', 'body', 'location']
+const hidden = new Set(MEMBERS)
+const MEMBER = new RegExp(`"(?:${MEMBERS.join('|')})":`)
+
 /** What looks like a credential, whoever's it is: a JWT, an authorization, the URL of a session, a token in a query. */
 const PATTERNS: ReadonlyArray<[pattern: RegExp, replacement: string]> = [
   [/eyJ[\w-]{6,}\.[\w-]*(?:\.[\w-]*)*/g, HIDDEN],
@@ -10,6 +15,12 @@ const PATTERNS: ReadonlyArray<[pattern: RegExp, replacement: string]> = [
 
 /** Characters of the shortest secret that is looked for: taking out a shorter one would blot out half the log. */
 const MIN_LENGTH = 8
+
+/** A line of JSON without the values of such members, however deep they are. The lines that are ours have none to find. */
+export function hideMembers (line: string): string {
+  if (!MEMBER.test(line)) return line
+  return `${JSON.stringify(JSON.parse(line), (name, value: unknown) => hidden.has(name) ? HIDDEN : value)}\n`
+}
 
 /**
  * Makes what takes the values of secrets and whatever looks like a credential out of a text. It follows the secrets as

@@ -23,7 +23,7 @@ t.test('a level under the one asked for is not written', async (t) => {
 for (const name of ['authorization', 'cookie', 'set-cookie', 'session_uri', 'session_token', 'body', 'location']) {
   t.test(`a member named ${name} is taken out, however an object holds it`, async (t) => {
     const { logger, lines } = capture()
-    logger.info({ [name]: 'canary', request: { [name]: 'canary', headers: { [name]: 'canary' } } })
+    logger.info({ [name]: 'canary', request: { [name]: 'canary', headers: { [name]: 'canary', deep: [{ deeper: { [name]: ['canary'] } }] } } })
     t.notMatch(lines.join(''), /canary/)
   })
 }

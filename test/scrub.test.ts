@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createScrubber } from '../src/scrub.js'
+import { createScrubber, hideMembers } from '../src/scrub.js'
 import { Secret } from '../src/secret.js'
 
 const scrub = createScrubber([new Secret('sk/live+1=='), new Secret('another-secret'), new Secret('"quoted\\secret"')])
@@ -53,4 +53,10 @@ t.test('knows a new value before those who listen after it', async (t) => {
   key.onReplace(() => { heard = scrub(`now ${key.reveal()}`) })
   key.replace('the-second-key')
   t.equal(heard, 'now [secret]')
+})
+
+t.test('hides the members of a line that are named as credentials are, and leaves the rest as it is', async (t) => {
+  t.equal(hideMembers('{"status":200,"headers":{"cookie":["a"],"cookies":"b"},"msg":"\\"token\\":"}\n'),
+    '{"status":200,"headers":{"cookie":"[secret]","cookies":"b"},"msg":"\\"token\\":"}\n')
+  t.equal(hideMembers('{"msg":"\\"token\\": words", "fields":["token"]}\n'), '{"msg":"\\"token\\": words", "fields":["token"]}\n')
 })
