@@ -10,6 +10,8 @@ export interface LineWriterOptions {
   now?: () => number
   /** Calls back after so many milliseconds. It must not keep the process alive. */
   schedule?: (retry: () => void, ms: number) => void
+  /** Calls back once what is under way now has been done. */
+  defer?: (write: () => void) => void
 }
 
 /** What was lost: how many lines, for how long none could be written, and the name of why. */
@@ -26,13 +28,16 @@ const RETRY_MS = { first: 5, last: 250 }
 const FLUSH_STEP_MS = 5
 
 /**
- * Writes lines in order, without ever waiting for whoever takes them: what cannot be written now waits, within bounds,
- * and is tried again; what does not fit is lost, and counted.
+ * Writes lines in order, those of one turn of the event loop together, without ever waiting for whoever takes them: what
+ * cannot be written then waits, within bounds, and is tried again; what does not fit is lost, and counted.
  */
 export class LineWriter {
   readonly #options: Required<LineWriterOptions>
-  #waiting: Buffer[] = []
+  /** What the last attempt left, and what came since. */
+  #rest: Buffer = Buffer.alloc(0)
+  #text = ''
   #waitingBytes = 0
+  #isStuck = false
   #lostLines = 0
   /** Why lines wait, and why the first of those that were lost did. */
   #failure = ''
@@ -45,24 +50,25 @@ export class LineWriter {
       maxBytes: 1_048_576,
       now: () => performance.now(),
       schedule: (retry, ms) => { setTimeout(retry, ms).unref() },
+      defer: setImmediate,
       ...options,
     }
   }
 
   write (line: string): void {
-    const bytes = Buffer.from(line)
-    const isFirst = this.#waiting.length === 0
-    if (!isFirst && this.#waitingBytes + bytes.length > this.#options.maxBytes) {
-      this.#lostLines++
-      this.#lostBy ||= this.#failure
-      return
+    const bytes = Buffer.byteLength(line)
+    const isFirst = this.#waitingBytes === 0
+    if (!isFirst && this.#waitingBytes + bytes > this.#options.maxBytes) {
+      if (!this.#isStuck) this.#writeOrRetry()
+      if (this.#isStuck) {
+        this.#lostLines++
+        this.#lostBy ||= this.#failure
+        return
+      }
     }
-    this.#waiting.push(bytes)
-    this.#waitingBytes += bytes.length
-    if (isFirst && !this.#writeWaiting()) {
-      this.#failedAt = this.#options.now()
-      this.#retryLater()
-    }
+    this.#text += line
+    this.#waitingBytes += bytes
+    if (isFirst) this.#options.defer(() => { if (!this.#isStuck) this.#writeOrRetry() })
   }
 
   /** Writes what waits, for as long as that may take: for the end of a process, after which there is no other time. */
@@ -71,10 +77,17 @@ export class LineWriter {
     while (!this.#writeWaiting() && this.#failure === 'EAGAIN' && this.#options.now() < end) sleep(FLUSH_STEP_MS)
   }
 
+  #writeOrRetry (): void {
+    if (this.#writeWaiting()) return
+    this.#isStuck = true
+    this.#failedAt = this.#options.now()
+    this.#retryLater()
+  }
+
   #retryLater (): void {
     this.#options.schedule(() => {
       const before = this.#waitingBytes
-      if (this.#waiting.length === 0 || this.#writeWaiting()) return
+      if (this.#writeWaiting()) return
       this.#retryMs = this.#waitingBytes < before ? RETRY_MS.first : Math.min(this.#retryMs * 2, RETRY_MS.last)
       this.#retryLater()
     }, this.#retryMs)
@@ -82,15 +95,18 @@ export class LineWriter {
 
   /** Whether all could be written. */
   #writeWaiting (): boolean {
-    let rest = Buffer.concat(this.#waiting)
+    let rest = Buffer.from(this.#text)
+    if (this.#rest.length > 0) rest = Buffer.concat([this.#rest, rest])
     try {
       while (rest.length > 0) rest = rest.subarray(this.#options.write(rest))
     } catch (error) {
       this.#failure = (error as NodeJS.ErrnoException).code ?? 'unknown'
     }
-    this.#waiting = rest.length > 0 ? [rest] : []
+    this.#rest = rest
+    this.#text = ''
     this.#waitingBytes = rest.length
     if (rest.length > 0) return false
+    this.#isStuck = false
     this.#tellLoss()
     return true
   }

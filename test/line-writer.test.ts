@@ -7,6 +7,7 @@ function setup (t: Test, maxBytes = 20) {
   const losses: LossFacts[] = []
   const delays: number[] = []
   let retry = () => { t.fail('nothing is to be tried again') }
+  const deferred: Array<() => void> = []
   const writer = new LineWriter({
     maxBytes,
     write: (bytes) => {
@@ -26,23 +27,42 @@ function setup (t: Test, maxBytes = 20) {
       delays.push(ms)
       retry = callback
     },
+    defer: (write) => { deferred.push(write) },
   })
-  return { writer, state, losses, delays, retry: () => retry() }
+  /** The end of a turn of the event loop. */
+  const turn = () => { for (const write of deferred.splice(0)) write() }
+  return { writer, state, losses, delays, turn, retry: () => retry() }
 }
 
-t.test('a line is written at once', async (t) => {
-  const { writer, state, delays } = setup(t)
+t.test('the lines of a turn are written at its end, in one go', async (t) => {
+  const { writer, state, delays, turn } = setup(t)
   writer.write('one\n')
   writer.write('twö\n')
-  t.match(state, { text: 'one\ntwö\n', calls: 2 })
+  t.match(state, { text: '', calls: 0 })
+  turn()
+  t.match(state, { text: 'one\ntwö\n', calls: 1 })
+  writer.write('three\n')
+  turn()
+  t.match(state, { text: 'one\ntwö\nthree\n', calls: 2 })
   t.strictSame(delays, [])
 })
 
+t.test('a turn with more lines than may wait writes before its end, and loses none', async (t) => {
+  const { writer, state, losses, turn } = setup(t)
+  for (let i = 0; i < 5; i++) writer.write(`a line ${i}\n`)
+  t.equal(state.text, 'a line 0\na line 1\na line 2\na line 3\n')
+  turn()
+  t.match(state, { text: /a line 4\n$/, calls: 3 })
+  t.strictSame(losses, [])
+})
+
 t.test('what is taken in pieces arrives whole and in order', async (t) => {
-  const { writer, state, losses, retry } = setup(t)
+  const { writer, state, losses, turn, retry } = setup(t)
   state.room = 2
   writer.write('one\n')
+  turn()
   writer.write('two\n')
+  turn()
   t.equal(state.text, 'on')
   state.room = 3
   retry()
@@ -50,14 +70,18 @@ t.test('what is taken in pieces arrives whole and in order', async (t) => {
   state.room = Infinity
   retry()
   writer.write('three\n')
+  turn()
   t.equal(state.text, 'one\ntwo\nthree\n')
   t.strictSame(losses, [], 'nothing was lost')
 })
 
 t.test('while nothing is taken, it is tried less and less often, and not with each line', async (t) => {
-  const { writer, state, delays, retry } = setup(t)
+  const { writer, state, delays, turn, retry } = setup(t)
   state.room = 0
-  for (let i = 0; i < 5; i++) writer.write('x\n')
+  for (let i = 0; i < 5; i++) {
+    writer.write('x\n')
+    turn()
+  }
   t.equal(state.calls, 1)
   for (let i = 0; i < 8; i++) retry()
   t.strictSame(delays, [5, 10, 20, 40, 80, 160, 250, 250, 250])
@@ -68,20 +92,23 @@ t.test('while nothing is taken, it is tried less and less often, and not with ea
 
 for (const failure of ['EAGAIN', 'ENOSPC', 'EPIPE', '']) {
   t.test(`lines beyond what may wait are lost; one line tells of it after ${failure === '' ? 'a failure without a name' : failure}`, async (t) => {
-    const { writer, state, losses, retry } = setup(t)
+    const { writer, state, losses, turn, retry } = setup(t)
     Object.assign(state, { room: 0, failure })
     for (let i = 0; i < 10; i++) writer.write(`line${i}\n`)
+    turn()
     state.failure = 'EBUSY'
     retry()
     t.strictSame(losses, [])
     state.room = Infinity
     retry()
     writer.write('next\n')
+    turn()
     t.equal(state.text, 'line0\nline1\nline2\nlost 7\nnext\n')
     t.strictSame(losses, [{ lost_lines: 7, lost_for_ms: 1, failure: failure === '' ? 'unknown' : failure }])
 
     Object.assign(state, { room: 0, failure: 'EIO' })
     writer.write('again\n')
+    turn()
     state.room = Infinity
     retry()
     t.equal(losses.length, 1, 'each is told once')
@@ -89,15 +116,17 @@ for (const failure of ['EAGAIN', 'ENOSPC', 'EPIPE', '']) {
 }
 
 t.test('a line that is longer than all that may wait is written all the same', async (t) => {
-  const { writer, state } = setup(t)
+  const { writer, state, turn } = setup(t)
   writer.write(`${'x'.repeat(50)}\n`)
+  turn()
   t.equal(state.text.length, 51)
 })
 
 t.test('at the end what waits is written, for as long as that may take', async (t) => {
-  const { writer, state, retry } = setup(t)
+  const { writer, state, turn, retry } = setup(t)
   state.room = 0
   writer.write('one\n')
+  turn()
   state.now = 0
   writer.flush(3)
   t.equal(state.text, '')
@@ -114,6 +143,10 @@ t.test('at the end what waits is written, for as long as that may take', async (
   retry()
   writer.flush(1)
   t.equal(state.text, 'one\n', 'nothing is written twice')
+
+  writer.write('two\n')
+  writer.flush(1)
+  t.equal(state.text, 'one\ntwo\n', 'what came in that very turn too')
 })
 
 t.test('of itself it writes where it is told, on the clock of the process, and what is lost for a while comes later', async (t) => {
