@@ -19,7 +19,10 @@ export async function mint (request: FastifyRequest, reply: FastifyReply, asked:
   const { caller: { claims }, consumerId, facts, audit } = request
   audit.fields = askedFields(asked)
   const gone = new AbortController()
-  reply.raw.once('close', () => gone.abort())
+  reply.raw.once('close', () => {
+    // An abort makes an error, with its stack: not for each that was answered.
+    if (!reply.raw.writableFinished) gone.abort()
+  })
   if (request.raw.socket.destroyed) gone.abort()
   const { metadata, misfits } = metadataFrom(claims, rules.policy.consumer_metadata_claims)
   if (misfits.length > 0) facts.claims_left_out = misfits
