@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import ipaddr from 'ipaddr.js'
+import { LRUCache } from 'lru-cache'
 
 /** Whether an address, a peer's own, is a proxy whose forwarded headers count. */
 export type IsTrusted = (address: string | undefined) => boolean
@@ -17,7 +18,14 @@ export function createTrust (cidrs: readonly string[]): IsTrusted {
     const [family, bits] = isIPv6(address) ? ['ipv6', 128] as const : ['ipv4', 32] as const
     trusted.addSubnet(address, Number(prefix ?? bits), family)
   }
-  return (address) => address !== undefined && trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
+  // Asked several times a request, about the same few proxies, and an answer makes two objects of the system's.
+  const known = new LRUCache<string, boolean>({ max: 1_000 })
+  function check (address: string): boolean {
+    const isTrusted = known.get(address) ?? trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
+    known.set(address, isTrusted)
+    return isTrusted
+  }
+  return (address) => address !== undefined && check(address)
 }
 
 /** The request's ID: the one that a trusted proxy gave it, or a new one. */
