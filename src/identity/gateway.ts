@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import { BrokerError } from '../errors.js'
 import { isConsumerId } from '../schemas/consumer.js'
 import { GATEWAY_SECRET_HEADER } from '../schemas/header-names.js'
@@ -71,5 +71,5 @@ export function createGatewayIdentity ({ consumerHeader, secret, isTrusted, now 
 
 /** Of one length, whatever is compared. */
 function digest (text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+  return hash('sha256', text, 'buffer')
 }

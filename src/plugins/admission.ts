@@ -45,17 +45,17 @@ export function createAdmission (app: FastifyInstance, { identity, sessions, isP
   }
 
   return async (request, reply) => {
-    const network = networkOf(request.facts.address)
+    const { address } = request.facts
     try {
       await authenticate(request)
     } catch (error) {
       if (isFailedAuthentication(error)) {
         Object.assign(request.facts, error.facts)
-        await failedAuthentications(request, reply, network)
+        await failedAuthentications(request, reply, networkOf(address))
       }
       throw error
     }
-    await sessions(request, reply, isPerAddress ? network : request.consumerId)
+    await sessions(request, reply, isPerAddress ? networkOf(address) : request.consumerId)
   }
 }
 

@@ -4,6 +4,8 @@ import { shapeHeaderNames } from '../policy/answer-shape.js'
 
 const CLOSED_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
+const VARY = [...shapeHeaderNames, 'Origin', 'Sec-Fetch-Site'].join(', ')
+
 /** On every answer: nothing is stored, sniffed or framed, and no address is given away as a referrer. */
 export function standardHeaders (requestId: string) {
   return {
@@ -11,7 +13,7 @@ export function standardHeaders (requestId: string) {
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'content-security-policy': CLOSED_POLICY,
-    vary: [...shapeHeaderNames, 'Origin', 'Sec-Fetch-Site'].join(', '),
+    vary: VARY,
     'x-request-id': requestId,
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import escape from 'escape-html'
 import type { Problem } from '../schemas/problem.js'
 import { policyWithStyle } from './headers.js'
@@ -14,7 +14,7 @@ footer { margin-top: 2rem; font-size: .875rem; opacity: .75 }
 /** The page's own type, and the closed policy opened for its one style. */
 export const problemPageHeaders = {
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': policyWithStyle(createHash('sha256').update(STYLE).digest('base64')),
+  'content-security-policy': policyWithStyle(hash('sha256', STYLE, 'base64')),
 } as const
 
 /** A problem as a person sees it whose browser navigated here. */

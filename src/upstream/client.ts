@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { Availability, type Watcher } from '../availability.js'
 import type { Session } from '../schemas/session.js'
 import type { Secret } from '../secret.js'
@@ -122,7 +122,7 @@ export function createUpstream (options: UpstreamOptions): Upstream {
 }
 
 function shortHash (token: string): string {
-  return createHash('sha256').update(token).digest('hex').slice(0, 16)
+  return hash('sha256', token).slice(0, 16)
 }
 
 function readAnswer ({ status, headers, text }: Exchange): Answer {
