@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 
@@ -17,66 +18,127 @@ export type Manner =
   /** So many requests a second, whatever becomes of them, on as many connections as that takes, up to what the broker takes. */
   | { perSecond: number }
 
+/** When it ends. */
+export type Until = { seconds: number } | { answers: number }
+
+/** What a client sends, each time. */
+export type Text = (client: number) => string
+
 const BODY = '{"settings":{"unified_apis":["crm"],"session_length":"30m"}}'
-const request = (headers: string) => `POST /vault-session HTTP/1.1\r\nhost: localhost\r\n${headers}content-type: application/json\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`
+
 /** The broker takes 800. */
 const MAX_CONNECTIONS = 700
 
-/**
- * Asks for sessions for so many seconds.
- *
- * @param headers what each client says beside the rest, each line with its end
- */
-export async function load (port: number, manner: Manner, seconds: number, headers: (client: number) => string = () => ''): Promise<Outcome> {
-  const outcome: Outcome = { seconds, sessions: [], refusals: [], others: 0 }
-  const open = new Set<Socket>()
-  let isOver = false
+/** A request for a session, with further headers, each with its end. */
+export function requestFor (body: string, headers = ''): string {
+  return `POST /vault-session HTTP/1.1\r\nhost: localhost\r\n${headers}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+}
 
-  function client (onAnswer: (ask: () => void) => void): () => void {
-    const socket = connect(port, '127.0.0.1').setNoDelay()
-    const text = request(headers(open.size))
-    open.add(socket)
+/** Asks for sessions for so many seconds. */
+export async function load (port: number, manner: Manner, seconds: number, headers: (client: number) => string = () => ''): Promise<Outcome> {
+  const clients = new Clients(port, (client) => requestFor(BODY, headers(client)))
+  try {
+    return await clients.ask(manner, { seconds })
+  } finally {
+    clients.close()
+  }
+}
+
+/** Clients of a server, each with a connection that is kept. Those ask first who have been idle for the longest time. */
+export class Clients {
+  readonly #port: number
+  readonly #text: Text
+  readonly #open = new Set<Socket>()
+  #idle: Array<() => void> = []
+  #waiting = 0
+  #outcome: Outcome = { seconds: 0, sessions: [], refusals: [], others: 0 }
+  #onAnswer = () => {}
+
+  constructor (port: number, text: Text) {
+    this.#port = port
+    this.#text = text
+  }
+
+  /** Connects so many. */
+  async connect (count: number): Promise<void> {
+    while (this.#open.size < count) {
+      const socket = this.#add()
+      await once(socket, 'connect')
+    }
+  }
+
+  /** Asks, and waits for the last answer. */
+  async ask (manner: Manner, until: Until): Promise<Outcome> {
+    const since = performance.now()
+    const elapsed = () => (performance.now() - since) / 1_000
+    this.#outcome = { seconds: 0, sessions: [], refusals: [], others: 0 }
+    let asked = 0
+    const isOver = () => 'seconds' in until ? elapsed() >= until.seconds : asked >= until.answers
+    const askOne = () => {
+      if (this.#idle.length === 0 && this.#open.size < MAX_CONNECTIONS) this.#add()
+      asked++
+      this.#idle.shift()?.()
+    }
+
+    if ('clients' in manner) {
+      this.#onAnswer = () => { if (!isOver()) askOne() }
+      for (let i = 0; i < manner.clients; i++) askOne()
+      while (!isOver()) await delay(5)
+    } else {
+      this.#onAnswer = () => {}
+      while (!isOver()) {
+        for (const due = Math.floor(elapsed() * manner.perSecond); asked < due;) askOne()
+        await delay(1)
+      }
+    }
+    const seconds = elapsed()
+    for (const patience = seconds + 5; this.#waiting > 0 && elapsed() < patience;) await delay(1)
+    const { sessions, refusals, others } = this.#outcome
+    return { seconds, sessions: sorted(sessions), refusals: sorted(refusals), others: others + this.#waiting }
+  }
+
+  close (): void {
+    for (const socket of this.#open) socket.destroy()
+  }
+
+  #add (): Socket {
+    const socket = connect(this.#port, '127.0.0.1').setNoDelay()
+    const text = this.#text(this.#open.size)
+    this.#open.add(socket)
     let askedAt = 0
     const ask = () => {
-      if (isOver) return
       askedAt = performance.now()
+      this.#waiting++
       socket.write(text)
     }
-    socket.on('error', () => { outcome.others++ }).on('data', (answer) => {
+    this.#idle.push(ask)
+    socket.on('error', () => { this.#outcome.others++ }).on('data', (answer) => {
       // Each answer comes in one piece, or its head does.
       const status = answer.toString('latin1', 0, 12)
       if (!status.startsWith('HTTP/1.1 ')) return
-      const ms = performance.now() - askedAt
-      if (status.endsWith('200')) outcome.sessions.push(ms)
-      else if (status.endsWith('503')) outcome.refusals.push(ms)
-      else outcome.others++
-      onAnswer(ask)
+      this.#waiting--
+      this.#note(status.slice(-3), performance.now() - askedAt)
+      this.#idle.push(ask)
+      this.#onAnswer()
     })
-    return ask
+    return socket
   }
 
-  if ('clients' in manner) {
-    for (let i = 0; i < manner.clients; i++) client((ask) => ask())()
-    await delay(seconds * 1_000)
-  } else {
-    const idle: Array<() => void> = []
-    const since = performance.now()
-    for (let asked = 0; performance.now() - since < seconds * 1_000;) {
-      for (const due = Math.floor((performance.now() - since) / 1_000 * manner.perSecond); asked < due; asked++) {
-        const ask = idle.pop() ?? (open.size < MAX_CONNECTIONS ? client((again) => idle.push(again)) : undefined)
-        ask?.()
-      }
-      await delay(1)
-    }
+  #note (status: string, ms: number): void {
+    if (status === '200') this.#outcome.sessions.push(ms)
+    else if (status === '503') this.#outcome.refusals.push(ms)
+    else this.#outcome.others++
   }
-  isOver = true
-  for (const socket of open) socket.destroy()
-  return { ...outcome, sessions: sorted(outcome.sessions), refusals: sorted(outcome.refusals) }
 }
 
 /** The value below which this share of the sorted values lies. */
 export function quantile (values: readonly number[], share: number): number {
   return values[Math.floor(values.length * share)] ?? NaN
+}
+
+/** The value in the middle. */
+export function median (values: readonly number[]): number {
+  return quantile(sorted([...values]), 0.5)
 }
 
 function sorted (values: number[]): number[] {

@@ -3,7 +3,6 @@
  * sessions it does, as a share of the most that it did before, how fast it refuses the rest, whether probes are answered
  * meanwhile, and what memory it takes. Load, broker and upstream are processes of their own.
  */
-import { once } from 'node:events'
 import { load, quantile, type Manner, type Outcome } from './load.js'
 import { megabytes, start } from './process.js'
 
@@ -66,8 +65,5 @@ for (const { bound, connections, upstreamMs } of scenarios) {
       `slowest probe ${(await probed).toFixed(0)} ms, ${megabytes(broker.child.pid)} MB, ${outcome.others} other answers`,
     ].join(' '))
   }
-  for (const { child } of [broker, upstream]) {
-    child.kill()
-    await once(child, 'exit')
-  }
+  for (const program of [broker, upstream]) await program.stop()
 }

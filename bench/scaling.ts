@@ -3,17 +3,14 @@
  * accounts to it, and what a consumer costs in Redis. The ways of counting and of knowing callers are asked in turn, round
  * after round, and the medians told. It wants `redis-server` and `nginx`.
  */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import { connect, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
-import { SignJWT, exportJWK, generateKeyPair } from 'jose'
-import { load, quantile } from './load.js'
+import { startIssuer } from './issuer.js'
+import { load, median } from './load.js'
 import { cpuMs, megabytes, start } from './process.js'
+import { freePort, startProgram } from './program.js'
 
 const ROUNDS = Number(process.argv[2] ?? 7)
 const SECONDS = 1.5
@@ -21,13 +18,12 @@ const CLIENTS = 32
 const KEYS = 20_000
 const GATEWAY_SECRET = 'scaling-0123456789'
 
-const path = `${process.env['PATH']}:/usr/sbin`
 const directory = mkdtempSync(join(tmpdir(), 'vault-session-broker-'))
 const [redisPort, nginxPort] = [await freePort(), await freePort()]
 
-const redis = await program('redis-server', ['--port', String(redisPort), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], redisPort)
+const redis = await startProgram('redis-server', ['--port', String(redisPort), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], redisPort)
 const upstream = await start('./upstream.js', ['1'])
-const issuer = await startIssuer()
+const issuer = await startIssuer(CLIENTS)
 
 const common = {
   HOST: '127.0.0.1',
@@ -43,10 +39,10 @@ const shared = { REDIS_URL: `redis://127.0.0.1:${redisPort}` }
 const broker = (variables: Record<string, string>) => start('../dist/server.js', [], { ...common, ...variables })
 
 const [inMemory, inRedis, tokens, tokensInRedis] = [await broker(gateway), await broker({ ...gateway, ...shared }), await broker(jwt), await broker({ ...jwt, ...shared })]
-const nginx = await program('nginx', ['-p', directory, '-c', nginxConfiguration(inMemory.port), '-e', 'stderr', '-g', 'daemon off; master_process off;'], nginxPort)
+const nginx = await startProgram('nginx', ['-p', directory, '-c', nginxConfiguration(inMemory.port), '-e', 'stderr', '-g', 'daemon off; master_process off;'], nginxPort)
 
 const byGateway = (client: number) => `x-gateway-secret: ${GATEWAY_SECRET}\r\nx-consumer-id: consumer-${client}\r\nsec-fetch-site: same-origin\r\n`
-const byToken = (client: number) => `authorization: Bearer ${issuer.tokens[client]}\r\n`
+const byToken = (client: number) => `authorization: Bearer ${issuer.tokenOf(client)}\r\n`
 
 /** What is asked, and whose processor counts. */
 const ways = [
@@ -59,7 +55,7 @@ const ways = [
 ]
 
 const costs = ways.map((): number[] => [])
-const before = commands(await redis.ask('INFO commandstats'))
+const before = commands(await askRedis('INFO commandstats'))
 let asked = 0
 for (let round = -1; round < ROUNDS; round++) {
   for (const [i, { port, pid, headers }] of ways.entries()) {
@@ -78,19 +74,13 @@ for (const [i, { what, pid }] of ways.entries()) {
   const each = costs[i] ?? []
   console.log(`  ${what.padEnd(36)} ${median(each).toFixed(0).padStart(5)}   ${median(each.map((cost, round) => cost / (first[round] ?? NaN))).toFixed(2)}   ${megabytes(pid)} MB`)
 }
-const after = commands(await redis.ask('INFO commandstats'))
+const after = commands(await askRedis('INFO commandstats'))
 console.log(`Redis ran ${((after - before) / asked).toFixed(2)} scripts a session`)
 console.log(`Redis takes ${await bytesPerKey()} bytes a consumer of ${KEYS}`)
 
-nginx.stop()
-redis.stop()
 issuer.close()
-for (const { child } of [inMemory, inRedis, tokens, tokensInRedis, upstream]) child.kill()
+for (const one of [inMemory, inRedis, tokens, tokensInRedis, upstream, nginx, redis]) await one.stop()
 rmSync(directory, { recursive: true })
-
-function median (values: number[]): number {
-  return quantile([...values].sort((a, b) => a - b), 0.5)
-}
 
 /** How many scripts Redis has run. */
 function commands (info: string): number {
@@ -99,47 +89,22 @@ function commands (info: string): number {
 
 /** What a key of the broker's form takes there. */
 async function bytesPerKey (): Promise<number> {
-  const used = async () => Number(/used_memory:(\d+)/.exec(await redis.ask('INFO memory'))?.[1])
+  const used = async () => Number(/used_memory:(\d+)/.exec(await askRedis('INFO memory'))?.[1])
   const before = await used()
-  await redis.ask(Array.from({ length: KEYS }, (_, i) => `SET vault-session-broker:session:consumer-${100_000 + i} 1 PX 60000`).join('\r\n'), KEYS)
+  await askRedis(Array.from({ length: KEYS }, (_, i) => `SET vault-session-broker:session:consumer-${100_000 + i} 1 PX 60000`).join('\r\n'), KEYS)
   return Math.round((await used() - before) / KEYS)
 }
 
-async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
-}
-
-/** Starts a program of the system's, and waits until it listens. */
-async function program (name: string, args: string[], port: number) {
-  const child = spawn(name, args, { env: { PATH: path }, stdio: ['ignore', 'ignore', 'inherit'] })
-  process.once('exit', () => child.kill())
-  for (;;) {
-    const socket = connect(port, '127.0.0.1')
-    const isThere = await new Promise((resolve) => socket.once('connect', () => resolve(true)).once('error', () => resolve(false)))
-    socket.destroy()
-    if (isThere) break
-    if (child.exitCode !== null) throw new Error(`${name} did not start`)
-    await delay(20)
+/** Sends commands to Redis in its inline form, and reads until so many answers have come, or one text. */
+async function askRedis (lines: string, answers = 0): Promise<string> {
+  const socket = connect(redisPort, '127.0.0.1').setEncoding('utf8')
+  socket.write(`${lines}\r\n`)
+  let text = ''
+  for await (const chunk of socket) {
+    text += String(chunk)
+    if (answers === 0 ? text.endsWith('\r\n') : text.length >= answers * '+OK\r\n'.length) break
   }
-  return {
-    pid: child.pid,
-    stop: () => child.kill(),
-    /** Sends commands in Redis' inline form, and reads until so many answers have come, or one text. */
-    async ask (lines: string, answers = 0): Promise<string> {
-      const socket = connect(port, '127.0.0.1').setEncoding('utf8')
-      socket.write(`${lines}\r\n`)
-      let text = ''
-      for await (const chunk of socket) {
-        text += String(chunk)
-        if (answers === 0 ? text.endsWith('\r\n') : text.length >= answers * '+OK\r\n'.length) break
-      }
-      return text
-    },
-  }
+  return text
 }
 
 /** The file of `deploy`, before one broker. */
@@ -155,19 +120,4 @@ function nginxConfiguration (port: number): string {
     .replace('proxy_set_header X-Consumer-Id ""', 'proxy_set_header X-Consumer-Id nginx')
     .replace('proxy_set_header X-Gateway-Secret ""', `proxy_set_header X-Gateway-Secret ${GATEWAY_SECRET}`))
   return file
-}
-
-/** An issuer, with a token for each client. */
-async function startIssuer () {
-  const { privateKey, publicKey } = await generateKeyPair('ES256')
-  const keys = [{ ...await exportJWK(publicKey), kid: 'a', alg: 'ES256', use: 'sig' }]
-  const server = createServer((request, response) => {
-    const body = request.url === '/jwks' ? { keys } : { issuer: url, jwks_uri: `${url}/jwks` }
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const tokens = await Promise.all(Array.from({ length: CLIENTS }, (_, i) =>
-    new SignJWT({ sub: `consumer-${i}` }).setProtectedHeader({ alg: 'ES256', kid: 'a' }).setIssuer(url).setAudience('broker').setExpirationTime('1h').sign(privateKey)))
-  return { url, tokens, close: () => server.close() }
 }

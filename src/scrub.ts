@@ -30,12 +30,25 @@ export function createScrubber (secrets: readonly Secret[]): (text: string) => s
   // The longest first: one that begins as another does must not leave its end behind.
   const read = () => [...new Set(secrets.flatMap(spellings))].sort((a, b) => b.length - a.length)
   let known = read()
-  for (const secret of secrets) secret.onReplace(() => { known = read() })
+  let suspect = suspectOf(known)
+  for (const secret of secrets) {
+    secret.onReplace(() => {
+      known = read()
+      suspect = suspectOf(known)
+    })
+  }
 
   return (text) => {
+    if (!suspect.test(text)) return text
     const rest = known.reduce((rest, value) => rest.replaceAll(value, HIDDEN), text)
     return PATTERNS.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), rest)
   }
+}
+
+/** What finds in one go whether there is anything to take out: hardly ever. */
+function suspectOf (known: readonly string[]): RegExp {
+  const literal = (value: string) => value.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')
+  return new RegExp([...PATTERNS.map(([{ source }]) => source), ...known.map(literal)].join('|'), 'i')
 }
 
 /** A secret, and what it was before, as it stands, in a JSON string, in a URL and in base64. */
