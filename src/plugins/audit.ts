@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 
 /** What the parts that a request passes leave for its audit event: names, times and a hash, never a value or a token. */
@@ -34,27 +34,25 @@ export interface AuditOptions {
 /** One event for each session minted or refused, and for each that nobody waited for. */
 export const audit = fp(async (app: FastifyInstance, { log }: AuditOptions) => {
   app.decorateRequest('audit')
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', async (request) => {
     request.audit = {}
-    if (request.routeOptions.config.audited !== true) return
-    reply.raw.once('close', () => {
-      if (request.audit.isCounted !== true) log.info(eventOf(request, reply), 'audit')
-    })
+  })
+  app.onEnd((request, status) => {
+    if (request.routeOptions.config.audited === true && request.audit.isCounted !== true) log.info(eventOf(request, status), 'audit')
   })
 }, { name: 'audit', dependencies: ['telemetry'] })
 
-function eventOf (request: FastifyRequest, reply: FastifyReply) {
+function eventOf (request: FastifyRequest, status: number | undefined) {
   const { facts, audit } = request
-  const isAnswered = reply.raw.writableFinished
   return {
-    event: audit.session_sha256 !== undefined ? 'session_minted' : isAnswered ? 'session_refused' : 'session_abandoned',
+    event: audit.session_sha256 !== undefined ? 'session_minted' : status === undefined ? 'session_abandoned' : 'session_refused',
     request_id: request.id,
     trace_id: facts.trace_id,
     address: facts.address,
     consumer_id: facts.consumer_id,
     refused_consumer_id: facts.refused_consumer_id,
     ...audit,
-    status: isAnswered ? reply.statusCode : undefined,
+    status,
     code: facts.code,
     identity_failure: facts.identity_failure,
     upstream_request_id: facts['upstream_request_id'],

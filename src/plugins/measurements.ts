@@ -20,13 +20,7 @@ export interface MeasurementsOptions {
 
 /** Tells who measures how each request ended. */
 export const measurements = fp(async (app: FastifyInstance, { ended }: MeasurementsOptions) => {
-  app.addHook('onRequest', async (request, reply) => {
-    reply.raw.once('close', () => ended({
-      route: request.routeOptions.url,
-      status: reply.raw.writableFinished ? reply.statusCode : undefined,
-      seconds: reply.elapsedTime / 1_000,
-      isMinted: request.audit.session_sha256 !== undefined,
-      facts: request.facts,
-    }))
+  app.onEnd(({ routeOptions: { url: route }, audit, facts }, status, durationMs) => {
+    ended({ route, status, seconds: durationMs / 1_000, isMinted: audit.session_sha256 !== undefined, facts })
   })
 }, { name: 'measurements', dependencies: ['telemetry', 'audit'] })

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { ErrorCode, Level } from '../errors.js'
 import { clientAddress } from './peers.js'
@@ -30,7 +30,14 @@ export interface RequestFacts {
   [upstream: `upstream_${string}`]: unknown
 }
 
+/** Hears of a request that has ended. The status is that of its answer; there is none where the client left before it was out. */
+export type OnEnd = (request: FastifyRequest, status: number | undefined, durationMs: number) => void
+
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Has each request told of once it has ended, behind its log line. */
+    onEnd: (listener: OnEnd) => void
+  }
   interface FastifyRequest {
     facts: RequestFacts
     /** The level of the request's log line. */
@@ -46,19 +53,19 @@ declare module 'fastify' {
 export const telemetry = fp(async (app: FastifyInstance) => {
   app.decorateRequest('facts')
   app.decorateRequest('outcome')
+  const listeners: OnEnd[] = [logLine]
+  app.decorate('onEnd', (listener) => { listeners.push(listener) })
   app.addHook('onRequest', async (request, reply) => {
-    const { config, url: route } = request.routeOptions
     request.facts = { address: clientAddress(request) }
-    request.outcome = config.quiet === true ? 'debug' : 'info'
+    request.outcome = request.routeOptions.config.quiet === true ? 'debug' : 'info'
     reply.raw.once('close', () => {
-      const isAnswered = reply.raw.writableFinished
-      request.log[request.outcome]({
-        method: request.method,
-        route,
-        status: isAnswered ? reply.statusCode : undefined,
-        duration_ms: Math.round(reply.elapsedTime),
-        ...request.facts,
-      }, isAnswered ? 'request completed' : 'request abandoned by the client')
+      const status = reply.raw.writableFinished ? reply.statusCode : undefined
+      for (const listener of listeners) listener(request, status, reply.elapsedTime)
     })
   })
 }, { name: 'telemetry' })
+
+const logLine: OnEnd = ({ log, outcome, method, routeOptions: { url: route }, facts }, status, durationMs) => {
+  log[outcome]({ method, route, status, duration_ms: Math.round(durationMs), ...facts },
+    status === undefined ? 'request abandoned by the client' : 'request completed')
+}

@@ -42,6 +42,7 @@ export interface TracingOptions {
 declare module 'fastify' {
   interface FastifyRequest {
     within: Within
+    span: RequestSpan | undefined
   }
 }
 
@@ -52,13 +53,15 @@ declare module 'fastify' {
 export const tracing = fp(async (app: FastifyInstance, { tracer, isTrusted }: TracingOptions) => {
   app.decorateRequest('within', (_part, work) => work())
   if (tracer === undefined) return
-  app.addHook('onRequest', async (request, reply) => {
+  app.decorateRequest('span')
+  app.addHook('onRequest', async (request) => {
     const { id, method, headers, facts, socket, routeOptions: { config, url: route } } = request
     if (config.quiet === true) return
     const span = tracer.begin({ id, method, route, headers: isTrusted(socket.remoteAddress) ? headers : {} })
+    request.span = span
     request.within = span.within
     facts.trace_id = span.traceId
     facts.span_id = span.spanId
-    reply.raw.once('close', () => span.end(reply.raw.writableFinished ? reply.statusCode : undefined, facts.code))
   })
+  app.onEnd(({ span, facts: { code } }, status) => span?.end(status, code))
 }, { name: 'tracing', dependencies: ['telemetry'] })
