@@ -2,11 +2,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Watcher } from './availability.js'
 import type { Config } from './config.js'
 import { createHttpApp } from './http-app.js'
-import { createGatewayIdentity } from './identity/gateway.js'
 import type { Identity } from './identity/identity.js'
-import { createIssuerKeys } from './identity/issuer-keys.js'
-import { createJwtIdentity } from './identity/jwt.js'
-import { createStaticIdentity } from './identity/static.js'
 import { Lifecycle } from './lifecycle.js'
 import { createCounters } from './limits/counters.js'
 import type { Metrics } from './metrics/metrics.js'
@@ -64,7 +60,7 @@ export async function createApp (config: Config, { logger, metrics, lifecycle = 
       replaced?.(variable)
     },
   })
-  const identity = parts.identity ?? createIdentity(config.identity, isTrusted, { watcherOf, metrics })
+  const identity = parts.identity ?? await createIdentity(config.identity, isTrusted, { watcherOf, metrics })
   const upstream = parts.upstream ?? createUpstream({
     ...config.upstream,
     renewKey: () => secretFiles.reread('APIDECK_API_KEY'),
@@ -123,11 +119,19 @@ interface Observers {
   metrics: Metrics | undefined
 }
 
-function createIdentity (options: Config['identity'], isTrusted: IsTrusted, { watcherOf, metrics }: Observers): Identity {
+/** Of the ways to know callers, the one that is asked for alone is loaded. */
+async function createIdentity (options: Config['identity'], isTrusted: IsTrusted, { watcherOf, metrics }: Observers): Promise<Identity> {
   switch (options.kind) {
-    case 'static': return createStaticIdentity(options.consumerId)
-    case 'gateway': return createGatewayIdentity({ ...options, isTrusted })
+    case 'static': {
+      const { createStaticIdentity } = await import('./identity/static.js')
+      return createStaticIdentity(options.consumerId)
+    }
+    case 'gateway': {
+      const { createGatewayIdentity } = await import('./identity/gateway.js')
+      return createGatewayIdentity({ ...options, isTrusted })
+    }
     case 'jwt': {
+      const [{ createIssuerKeys }, { createJwtIdentity }] = await Promise.all([import('./identity/issuer-keys.js'), import('./identity/jwt.js')])
       const keys = createIssuerKeys({ ...options, watcher: watcherOf('issuer'), fetched: metrics?.fetching() })
       return createJwtIdentity({ ...options, keys })
     }

@@ -50,7 +50,7 @@ function read (variables: Variables, files: Files) {
   const faults: string[] = []
   const environment = readVariables(variables, files, faults)
   const path = environment.SESSION_POLICY_FILE
-  const text = path === undefined ? '{}' : files.read('SESSION_POLICY_FILE', path, faults) ?? '{}'
+  const text = path === undefined ? undefined : files.read('SESSION_POLICY_FILE', path, faults)
   const policy = readPolicy(text, { redirectUris: redirectUris(environment), identity: environment.IDENTITY }, faults)
   if (faults.length > 0) throw new ConfigError([...new Set(faults)])
   return { environment, policy }

@@ -8,8 +8,6 @@ import { strictOptions, vocabulary } from '../schemas/vocabulary.js'
 /** The most that the operator adds to a caller's 16 KiB, in bytes. */
 const MAX_BYTES = 4_096
 
-const validate = new Ajv({ ...strictOptions, ...vocabulary }).compile<SessionPolicy>(SessionPolicySchema)
-
 /** What a policy is held against. */
 export interface PolicyContext {
   /** What `ALLOWED_REDIRECT_URIS` allows. */
@@ -17,9 +15,11 @@ export interface PolicyContext {
   identity: string
 }
 
-/** A session policy from the text of its file. What is wrong goes to `faults`, by pointer. */
-export function readPolicy (text: string, context: PolicyContext, faults: string[]): SessionPolicy {
+/** A session policy from the text of its file; without one there are no rules. What is wrong goes to `faults`, by pointer. */
+export function readPolicy (text: string | undefined, context: PolicyContext, faults: string[]): SessionPolicy {
+  if (text === undefined) return {}
   const policy = parse(text)
+  const validate = new Ajv({ ...strictOptions, ...vocabulary }).compile<SessionPolicy>(SessionPolicySchema)
   const isValid = validate(policy)
   const misfits = describeFaults(validate.errors ?? []).map(({ pointer, message }) => `${pointer || 'the whole'} ${message}`)
   if (policy === undefined) faults.push('SESSION_POLICY_FILE names a file that is not JSON')

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import qs from 'qs'
+import type * as Qs from 'qs'
 import secureJson from 'secure-json-parse'
 import { BrokerError } from '../errors.js'
 import { FORM } from '../policy/answer-shape.js'
@@ -10,7 +10,11 @@ import { SessionSchema } from '../schemas/session.js'
 export const bodies = fp(async (app: FastifyInstance) => {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => parseJson(decode(body)))
-  app.addContentTypeParser<Buffer>(FORM, { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => parseForm(decode(body)))
+  app.addContentTypeParser<Buffer>(FORM, { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => {
+    // Loaded with the first form.
+    const { default: qs } = await import('qs')
+    return parseForm(decode(body), qs.parse)
+  })
   app.addHook('preValidation', async (request) => {
     if (request.body === undefined) request.body = {}
   })
@@ -38,8 +42,8 @@ function parseJson (text: string): unknown {
 }
 
 /** A form's fields as a Session: brackets name members, `[]=` alone is an empty array, checkboxes are booleans. */
-function parseForm (body: string): Fields {
-  const fields = parseBrackets(body)
+function parseForm (body: string, parse: typeof Qs.parse): Fields {
+  const fields = parseBrackets(body, parse)
   const { settings } = fields
   return isFields(settings) ? { ...fields, settings: withBooleans(settings) } : fields
 }
@@ -60,9 +64,9 @@ function decodePart (part: string, _decoder: unknown, _charset: string, type: 'k
   return text
 }
 
-function parseBrackets (body: string): Fields {
+function parseBrackets (body: string, parse: typeof Qs.parse): Fields {
   try {
-    return qs.parse(body, {
+    return parse(body, {
       decoder: decodePart,
       plainObjects: true,
       allowEmptyArrays: true,

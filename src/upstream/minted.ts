@@ -6,7 +6,7 @@ import { hasUserinfo, isPrintableAscii, parseUrl } from '../schemas/urls.js'
 /** The longest `session_uri` that is passed on: 16 KiB of body in base64 and the claims around it fit. */
 const MAX_LENGTH = 32_768
 
-const isUpstreamSession = new Ajv().compile<UpstreamSession>(UpstreamSessionSchema)
+const isUpstreamSession = new Ajv({ meta: false, validateSchema: false }).compile<UpstreamSession>(UpstreamSessionSchema)
 
 /** The session in an answer of Apideck's, or `undefined` where it holds none that may be passed on. */
 export function readMintedSession (answer: unknown, vaultHosts: readonly string[]): MintedSession | undefined {

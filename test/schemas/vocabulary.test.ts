@@ -1,5 +1,11 @@
 import { Ajv } from 'ajv'
 import t from 'tap'
+import { EnvelopeSchema } from '../../src/schemas/apideck.js'
+import { EnvironmentSchema } from '../../src/schemas/environment.js'
+import { MintedSessionSchema } from '../../src/schemas/minted-session.js'
+import { SessionPolicySchema } from '../../src/schemas/policy.js'
+import { SessionSchema } from '../../src/schemas/session.js'
+import { UpstreamSessionSchema } from '../../src/schemas/upstream.js'
 import { strictOptions, vocabulary } from '../../src/schemas/vocabulary.js'
 
 const ajv = new Ajv({ ...strictOptions, ...vocabulary })
@@ -35,3 +41,10 @@ t.test('nothing is removed, converted or filled in', async (t) => {
   t.notOk(validate(body))
   t.strictSame(body, { n: '7', extra: true })
 })
+
+for (const [name, schema] of Object.entries({ EnvironmentSchema, SessionPolicySchema, SessionSchema, UpstreamSessionSchema, MintedSessionSchema, EnvelopeSchema })) {
+  t.test(`${name} is a schema`, async (t) => {
+    const ajv = new Ajv({ ...vocabulary })
+    t.ok(ajv.validateSchema(schema), ajv.errorsText())
+  })
+}
