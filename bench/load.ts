@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { sorted } from './statistics.js'
 
 /** What came back in a time of so many seconds. Milliseconds, sorted. */
 export interface Outcome {
@@ -87,7 +88,8 @@ export class Clients {
     } else {
       this.#onAnswer = () => {}
       while (!isOver()) {
-        for (const due = Math.floor(elapsed() * manner.perSecond); asked < due;) askOne()
+        const due = Math.floor(elapsed() * manner.perSecond) - asked
+        for (let i = 0; i < due; i++) askOne()
         await delay(1)
       }
     }
@@ -95,6 +97,14 @@ export class Clients {
     for (const patience = seconds + 5; this.#waiting > 0 && elapsed() < patience;) await delay(1)
     const { sessions, refusals, others } = this.#outcome
     return { seconds, sessions: sorted(sessions), refusals: sorted(refusals), others: others + this.#waiting }
+  }
+
+  /** Asks for so many sessions, from so many clients at once. Throws where an answer is none. */
+  async askFor (sessions: number, clients: number): Promise<Outcome> {
+    const outcome = await this.ask({ clients }, { answers: sessions })
+    const failed = outcome.refusals.length + outcome.others
+    if (failed > 0) throw new Error(`${failed} of ${sessions} answers were no sessions`)
+    return outcome
   }
 
   close (): void {
@@ -112,7 +122,7 @@ export class Clients {
       socket.write(text)
     }
     this.#idle.push(ask)
-    socket.on('error', () => { this.#outcome.others++ }).on('data', (answer) => {
+    socket.on('error', () => { this.#outcome.others++ }).on('end', () => { throw new Error('the server closed a connection') }).on('data', (answer) => {
       // Each answer comes in one piece, or its head does.
       const status = answer.toString('latin1', 0, 12)
       if (!status.startsWith('HTTP/1.1 ')) return
@@ -129,18 +139,4 @@ export class Clients {
     else if (status === '503') this.#outcome.refusals.push(ms)
     else this.#outcome.others++
   }
-}
-
-/** The value below which this share of the sorted values lies. */
-export function quantile (values: readonly number[], share: number): number {
-  return values[Math.floor(values.length * share)] ?? NaN
-}
-
-/** The value in the middle. */
-export function median (values: readonly number[]): number {
-  return quantile(sorted([...values]), 0.5)
-}
-
-function sorted (values: number[]): number[] {
-  return values.sort((a, b) => a - b)
 }

@@ -3,8 +3,9 @@
  * sessions it does, as a share of the most that it did before, how fast it refuses the rest, whether probes are answered
  * meanwhile, and what memory it takes. Load, broker and upstream are processes of their own.
  */
-import { load, quantile, type Manner, type Outcome } from './load.js'
+import { load, type Manner, type Outcome } from './load.js'
 import { megabytes, start } from './process.js'
+import { quantile } from './statistics.js'
 
 const seconds = Number(process.argv[2] ?? 8)
 

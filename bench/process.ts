@@ -13,10 +13,18 @@ export interface Usage {
   megabytes: number
 }
 
+/** How Node is run. */
+export interface Running {
+  /** Node's flags. */
+  flags?: string[]
+  /** What runs it, with arguments. */
+  under?: string[]
+}
+
 /** Starts a program of ours that writes its port, and ends with this process. */
-export async function start (file: string, args: string[] = [], environment: Record<string, string> = {}, flags: string[] = []) {
-  const argv = [...flags, '--import', path('./account.js'), path(file), ...args]
-  const child = spawn(process.execPath, argv, { env: environment, stdio: ['pipe', 'pipe', 'inherit', 'ipc'] })
+export async function start (file: string, args: string[] = [], environment: Record<string, string> = {}, { flags = [], under = [] }: Running = {}) {
+  const [command = '', ...argv] = [...under, process.execPath, ...flags, '--import', path('./account.js'), path(file), ...args]
+  const child = spawn(command, argv, { env: environment, stdio: ['pipe', 'pipe', 'inherit', 'ipc'] })
   const { stdout } = child
   if (stdout === null) throw new TypeError('its output is no pipe')
   let said = ''
@@ -55,7 +63,7 @@ export async function start (file: string, args: string[] = [], environment: Rec
     await once(child, 'exit')
   }
 
-  return { child, port: Number(port), usage, profile, stop }
+  return { child, pid: child.pid, port: Number(port), usage, profile, stop }
 }
 
 /** A program of ours that runs. */

@@ -8,9 +8,10 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startIssuer } from './issuer.js'
-import { load, median } from './load.js'
+import { load } from './load.js'
 import { cpuMs, megabytes, start } from './process.js'
 import { freePort, startProgram } from './program.js'
+import { median } from './statistics.js'
 
 const ROUNDS = Number(process.argv[2] ?? 7)
 const SECONDS = 1.5

@@ -1,18 +1,8 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { startApideck } from './apideck.js'
 
 /*
- * A stand-in for Apideck that mints a session after so many milliseconds, the first argument. A process of its own; it
- * writes its port as it listens, and ends with its parent.
+ * The stand-in for Apideck as a process of its own, with its milliseconds as the first argument. It writes its port as it
+ * listens.
  */
-
-const afterMs = Number(process.argv[2])
-const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-const token = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode({ consumer_id: 'acme', exp: 1_798_761_600 })}.c2lnbmF0dXJl`
-const body = JSON.stringify({ status_code: 200, status: 'OK', data: { session_uri: `https://vault.apideck.com/session/${token}`, session_token: token } })
-
-const server = createServer((request, response) => {
-  request.resume().on('end', () => setTimeout(() => response.writeHead(200, { 'content-type': 'application/json' }).end(body), afterMs))
-})
-server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port))
-process.stdin.resume().on('end', () => process.exit())
+const { port } = await startApideck(Number(process.argv[2]))
+console.log(port)

@@ -176,7 +176,7 @@ t.test('docs/metrics.md names each dependency that there is, and so does the log
   t.strictSame(Array.from(words.matchAll(/`([^`]+)`/g), ([, name]) => name).sort(), there)
 })
 
-for (const file of ['README.md', 'client/README.md', 'examples/README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/audit.md', 'docs/configuration.md', 'docs/gateways.md', 'docs/security-mapping.md', 'docs/session.md', 'docs/design.md', 'docs/decisions.md', 'docs/errors.md', 'docs/metrics.md', 'docs/nextjs.md', 'docs/operations.md', 'docs/reliability.md', 'docs/runbook.md', 'docs/same-origin.md', 'docs/scaling.md', 'docs/sdks.md', 'docs/tracing.md', 'docs/verify.md', 'docs/versioning.md', 'deploy/kubernetes/README.md']) {
+for (const file of ['README.md', 'client/README.md', 'examples/README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'docs/audit.md', 'docs/configuration.md', 'docs/gateways.md', 'docs/security-mapping.md', 'docs/session.md', 'docs/design.md', 'docs/decisions.md', 'docs/errors.md', 'docs/metrics.md', 'docs/nextjs.md', 'docs/operations.md', 'docs/performance.md', 'docs/reliability.md', 'docs/runbook.md', 'docs/same-origin.md', 'docs/scaling.md', 'docs/sdks.md', 'docs/tracing.md', 'docs/verify.md', 'docs/versioning.md', 'deploy/kubernetes/README.md']) {
   t.test(`the files and headings that ${file} links to are there`, async (t) => {
     for (const [, target = '', anchor] of read(file).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)) {
       const path = target === '' ? file : join(dirname(file), target)
