@@ -18,8 +18,9 @@ export function createTrust (cidrs: readonly string[]): IsTrusted {
     const [family, bits] = isIPv6(address) ? ['ipv6', 128] as const : ['ipv4', 32] as const
     trusted.addSubnet(address, Number(prefix ?? bits), family)
   }
-  // Asked several times a request, about the same few proxies, and an answer makes two objects of the system's.
-  const known = new LRUCache<string, boolean>({ max: 1_000 })
+  // Asked several times a request, about the same few proxies, and an answer makes two objects of the system's. What they
+  // forward passes through here too, and may be of any length: hence no more.
+  const known = new LRUCache<string, boolean>({ max: 100 })
   function check (address: string): boolean {
     const isTrusted = known.get(address) ?? trusted.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
     known.set(address, isTrusted)
