@@ -1,4 +1,3 @@
-import type { TSchema } from '@sinclair/typebox'
 import { Ajv } from 'ajv'
 import { claimAt, type Claims } from '../schemas/claims.js'
 import type { SessionPolicy } from '../schemas/policy.js'
@@ -9,7 +8,7 @@ import { strictOptions, vocabulary } from '../schemas/vocabulary.js'
 export type ConsumerMetadata = NonNullable<Session['consumer_metadata']>
 
 const ajv = new Ajv({ ...strictOptions, ...vocabulary })
-const schemas: Record<string, TSchema> = ConsumerMetadataSchema.properties
+const { properties } = ConsumerMetadataSchema
 
 /** What verified claims tell of the consumer, and the claims that should have told more. */
 export interface ToldMetadata {
@@ -20,9 +19,9 @@ export interface ToldMetadata {
 
 /** `consumer_metadata` from verified claims, by the operator's map from field to claim. */
 export function metadataFrom (claims: Claims, map: SessionPolicy['consumer_metadata_claims'] = {}): ToldMetadata {
-  const told = Object.entries(map).map(([field, name]) => ({ field, name, value: claimAt(claims, name) }))
+  const told = (Object.entries(map) as Array<[keyof typeof properties, string]>).map(([field, name]) => ({ field, name, value: claimAt(claims, name) }))
   // Each schema is compiled as it is first asked about.
-  const isFit = ({ field, value }: { field: string, value: unknown }) => ajv.validate(schemas[field] ?? false, value)
+  const isFit = ({ field, value }: typeof told[number]) => ajv.validate(properties[field], value)
   return {
     metadata: Object.fromEntries(told.filter(isFit).map(({ field, value }) => [field, value])),
     misfits: told.filter((claim) => !isFit(claim)).map(({ name }) => name),
